@@ -23,9 +23,9 @@ const { values, positionals } = readArguments(usage, {
 const { image, pushed, check, version, url, release, namespace } = values;
 
 const asked = { image, isPushed: pushed || check, url, release, namespace, helm: positionals };
-if (areUsable(asked) && !check) await deployOrTell();
+if (areUsable(asked) && !check) await deployOrExplain();
 
-async function deployOrTell(): Promise<void> {
+async function deployOrExplain(): Promise<void> {
   try {
     const exact = pushed ? pushedDigest(image, digests(image)) : image;
     const tag = version || imageName(image).tag;

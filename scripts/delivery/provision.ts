@@ -24,9 +24,9 @@ const asked = {
   helm: [...route(domain), ...positionals],
 };
 
-if (areUsable(asked)) await provisionOrTell();
+if (areUsable(asked)) await provisionOrExplain();
 
-async function provisionOrTell(): Promise<void> {
+async function provisionOrExplain(): Promise<void> {
   try {
     metricsServer();
     traefik(acmeEmail);

@@ -9,8 +9,8 @@ export interface Compose {
   run(...args: string[]): void;
   /** The address at which this machine reaches a port of a service. */
   url(service: string, port: number): string;
-  /** Resolves when the service prints a line with this beginning. `tell` gets each line until then. */
-  lineOf(service: string, beginning: string, tell: (line: string) => void): Promise<void>;
+  /** Resolves when the service prints a line with this beginning. `onLine` gets each line until then. */
+  lineOf(service: string, beginning: string, onLine: (line: string) => void): Promise<void>;
 }
 
 /** docker compose in the folder of compose.yaml, with these variables in addition to those of the process. */
@@ -26,12 +26,12 @@ export function compose(environment: Readonly<Record<string, string>>): Compose 
       const printed = execFileSync('docker', args, { ...options, encoding: 'utf8' });
       return `http://localhost:${printed.trim().split(':').at(-1)}`;
     },
-    async lineOf(service, beginning, tell) {
+    async lineOf(service, beginning, onLine) {
       const args = ['compose', 'logs', '--follow', '--no-log-prefix', '--tail', '0', service];
       const logs = spawn('docker', args, { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
       try {
         for await (const line of createInterface({ input: logs.stdout })) {
-          tell(line);
+          onLine(line);
           if (line.startsWith(beginning)) return;
         }
       } finally {

@@ -39,19 +39,19 @@ async function demonstrate(): Promise<void> {
   await seriesIsRead('up', url('prometheus', 9090));
 
   say('SHOUTCLOUD is killed');
-  const firing = toldOf('firing TuohsUpstreamDown');
+  const firing = notified('firing TuohsUpstreamDown');
   run('kill', 'shoutcloud');
   await firing;
 
   say('SHOUTCLOUD is back');
-  const resolved = toldOf('resolved TuohsUpstreamDown');
+  const resolved = notified('resolved TuohsUpstreamDown');
   run('start', 'shoutcloud');
   await resolved;
   over.abort();
   await asking;
 }
 
-function toldOf(what: string): Promise<void> {
+function notified(what: string): Promise<void> {
   return lineOf('receiver', what, (line) => say(`notified: ${line}`));
 }
 

@@ -21,12 +21,12 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
     const service = await startService(t, { SHOUTCLOUD_URL: upstream.url });
     const watched = await monitoring(t, service.adminUrl, FACTOR);
 
-    await told(watched, 'TuohsUpstreamDown', upstream.kill);
+    await killUntilReported(watched, 'TuohsUpstreamDown', upstream.kill);
     await watched.toBeInhibited('TuohsErrorBudgetBurnFast');
     await upstream.start();
-    await watched.receiver.toBeTold('TuohsUpstreamDown resolved');
+    await watched.receiver.toReceive('TuohsUpstreamDown resolved');
 
-    assert.deepEqual(faultsTold(watched), ['TuohsUpstreamDown firing', 'TuohsUpstreamDown resolved']);
+    assert.deepEqual(receivedFaults(watched), ['TuohsUpstreamDown firing', 'TuohsUpstreamDown resolved']);
     assert.match(watched.receiver.slack.join('\n'), /FIRING: TuohsUpstreamDown.*SHOUTCLOUD is down/);
     assert.match(watched.receiver.mails[0] ?? '', /TuohsUpstreamDown/);
     assert.deepEqual(new Set(watched.receiver.tokens), new Set(['Bearer the webhook-token']));
@@ -40,11 +40,11 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
       const watched = await monitoring(t, service.adminUrl, FACTOR);
       const victim = what === 'Redis' ? redis : service;
 
-      await told(watched, alert, victim.kill);
+      await killUntilReported(watched, alert, victim.kill);
       await victim.start();
-      await watched.receiver.toBeTold(`${alert} resolved`);
+      await watched.receiver.toReceive(`${alert} resolved`);
 
-      assert.deepEqual(faultsTold(watched), [`${alert} firing`, `${alert} resolved`]);
+      assert.deepEqual(receivedFaults(watched), [`${alert} firing`, `${alert} resolved`]);
     });
   }
 });
@@ -52,17 +52,21 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
 /**
  * Kills a part and waits for the notification. promtool checks when an alert fires, so the time that it took here is only printed.
  */
-async function told({ receiver }: Monitoring, name: string, kill: () => Promise<void>): Promise<void> {
+async function killUntilReported(
+  { receiver }: Monitoring,
+  name: string,
+  kill: () => Promise<void>,
+): Promise<void> {
   const startedAt = performance.now();
   await kill();
-  await receiver.toBeTold(`${name} firing`);
+  await receiver.toReceive(`${name} firing`);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  figures.push(`${name}: told after ${seconds} s, ${FACTOR} times faster than in production`);
+  figures.push(`${name}: reported after ${seconds} s, ${FACTOR} times faster than in production`);
 }
 
 /** The alerts that arrived, except the alert about slow answers, because a busy machine can cause it. */
-function faultsTold({ receiver }: Monitoring): string[] {
-  return receiver.told.filter((notification) => !notification.startsWith('TuohsLatencyBudgetBurn '));
+function receivedFaults({ receiver }: Monitoring): string[] {
+  return receiver.received.filter((notification) => !notification.startsWith('TuohsLatencyBudgetBurn '));
 }
 
 async function startUpstream(t: TestContext) {

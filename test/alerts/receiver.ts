@@ -11,7 +11,7 @@ interface Notification {
 /** Receives everything that Alertmanager sends: mails at `smtp`, the rest at `/alerts`, `/slack` and `/watchdog` of `url`. */
 export async function receiver(t: TestContext) {
   /** The notifications that the webhook got so far, in order, such as `TuohsDown firing`. */
-  const told: string[] = [];
+  const received: string[] = [];
   const slack: string[] = [];
   /** The `Authorization` of each webhook call. */
   const tokens: (string | undefined)[] = [];
@@ -23,7 +23,7 @@ export async function receiver(t: TestContext) {
     if (request.url === '/alerts') {
       tokens.push(request.headers.authorization);
       for (const { labels, status } of (JSON.parse(body) as Notification).alerts) {
-        told.push(`${labels.alertname} ${status}`);
+        received.push(`${labels.alertname} ${status}`);
         arrived(`${labels.alertname} ${status}`);
       }
     }
@@ -31,7 +31,7 @@ export async function receiver(t: TestContext) {
     response.end('ok');
   });
   const { smtp, mails } = await mailServer(t);
-  return { url, smtp, told, slack, mails, tokens, toBeTold, signOfLife: () => comingOf('watchdog') };
+  return { url, smtp, received, slack, mails, tokens, toReceive, signOfLife: () => comingOf('watchdog') };
 
   function arrived(what: string): void {
     waiting.get(what)?.();
@@ -43,8 +43,8 @@ export async function receiver(t: TestContext) {
   }
 
   /** Resolves when the webhook has received this notification. */
-  async function toBeTold(what: string): Promise<void> {
-    if (!told.includes(what)) await comingOf(what);
+  async function toReceive(what: string): Promise<void> {
+    if (!received.includes(what)) await comingOf(what);
   }
 }
 

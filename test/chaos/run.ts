@@ -33,8 +33,8 @@ const skipped = [...skip(noRedis, 'needsRedis'), ...skip(noCgroup, 'needsCgroup'
 let failed = process.env.CI ? skipped.length : 0;
 for (const row of chosen) {
   if (skipped.includes(row)) continue;
-  tell(await runRow(row, seed));
-  if (row.unprotected) tell(await runRow(row, seed, row.unprotected));
+  printOutcome(await runRow(row, seed));
+  if (row.unprotected) printOutcome(await runRow(row, seed, row.unprotected));
 }
 print(failed === 0 ? 'all hold' : `${failed} FAILED`);
 process.exitCode = failed === 0 ? 0 : 1;
@@ -50,7 +50,7 @@ function skip(reason: string | undefined, needs: 'needsRedis' | 'needsCgroup'): 
   return rows;
 }
 
-function tell(outcome: Outcome): void {
+function printOutcome(outcome: Outcome): void {
   print(reportOf(outcome));
   if (!outcome.ok) failed++;
 }

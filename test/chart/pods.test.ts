@@ -39,10 +39,10 @@ test('the command line accepts the arguments that pods give it', async () => {
   const containers = names.flatMap((name) => podSpec(name).containers);
   const commands = containers.filter(({ image, args }) => image?.startsWith('tuohs') && args);
 
-  const told = await Promise.all(commands.map(({ args = [] }) => ran([...args, '--help'])));
+  const helps = await Promise.all(commands.map(({ args = [] }) => ran([...args, '--help'])));
 
   assert.deepEqual(
-    told.map(({ stderr }) => stderr),
+    helps.map(({ stderr }) => stderr),
     ['', '', ''],
   );
 });

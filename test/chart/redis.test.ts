@@ -46,14 +46,14 @@ for (const password of PASSWORDS) {
     const { command = [], args = [] } = pod(values, 'tuohs-valkey').container;
     writeFileSync(join(path, 'valkey-server'), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
     const [shell = '', ...line] = [...command, ...args];
-    const told = execFileSync(shell, line, {
+    const output = execFileSync(shell, line, {
       env: { PATH: `${path}:${process.env.PATH}`, PASSWORD: password },
       encoding: 'utf8',
     }).split('\n');
 
     assert.equal(decodeURIComponent(url.password), password);
     const hash = createHash('sha256').update(password).digest('hex');
-    assert.deepEqual(told.slice(0, 4), ['--user', 'default', 'on', `#${hash}`]);
+    assert.deepEqual(output.slice(0, 4), ['--user', 'default', 'on', `#${hash}`]);
   });
 }
 

@@ -53,14 +53,14 @@ async function runAll(): Promise<void> {
     await app.remove();
   }
   say(`\n${table(rows)}`);
-  const broken = rows.filter((row) => row.failed > mayFail(row));
+  const broken = rows.filter((row) => row.failed > failuresAllowed(row));
   complaints.push(...broken.map(({ what }) => `requests were lost: ${what}`));
   for (const complaint of complaints) say(`\n${complaint}`);
   if (complaints.length > 0) process.exitCode = 1;
 }
 
 /** How many requests may fail. A kill loses those in flight. While pods are added, refusals are allowed. */
-function mayFail({ what, refused }: Row): number {
+function failuresAllowed({ what, refused }: Row): number {
   if (what.includes('killed')) return IN_FLIGHT;
   return what === GROWTH ? refused : 0;
 }

@@ -47,12 +47,12 @@ test('make demo-outage shows the alert and its end, and leaves nothing behind', 
   });
 
   const exitCode = await demo.exitCode;
-  const told = demo.stdout.filter((line) => /notified: .*TuohsUpstreamDown/.test(line));
+  const notices = demo.stdout.filter((line) => /notified: .*TuohsUpstreamDown/.test(line));
   const filter = `name=${environment.COMPOSE_PROJECT_NAME}`;
   const left = execFileSync('docker', ['ps', '--all', '--quiet', '--filter', filter]);
 
   assert.equal(exitCode, 0, demo.stderr.join('\n'));
-  assert.match(told[0] ?? '', /notified: firing TuohsUpstreamDown: SHOUTCLOUD is down/);
-  assert.match(told.at(-1) ?? '', /notified: resolved TuohsUpstreamDown/);
+  assert.match(notices[0] ?? '', /notified: firing TuohsUpstreamDown: SHOUTCLOUD is down/);
+  assert.match(notices.at(-1) ?? '', /notified: resolved TuohsUpstreamDown/);
   assert.equal(left.toString(), '');
 });

@@ -117,7 +117,7 @@ function madeOf(wrap: (inner: Shouter, world: TestWorld) => Shouter): MakeShoute
   return async (_t, upstream) => {
     const fake = fakeShouter();
     // No layer retries after this failure, or answers in its place.
-    if (upstream === 'failing') fake.failWith(new TuohsError('OVERLOADED', 'as told'));
+    if (upstream === 'failing') fake.failWith(new TuohsError('OVERLOADED', 'as scripted'));
     return { shouter: wrap(fake, testWorld()), sent: () => fake.calls };
   };
 }

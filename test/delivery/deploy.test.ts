@@ -15,7 +15,7 @@ const wrong = await httpServer({ after }, (_request, response) => {
 });
 const SOUND = ['--image', IMAGE, '--url', sound.url];
 const WRONG = ['--image', IMAGE, '--url', wrong.url];
-const NOBODY = ['--image', IMAGE, '--url', 'http://127.0.0.1:9'];
+const NO_SERVICE = ['--image', IMAGE, '--url', 'http://127.0.0.1:9'];
 
 test('a sound release of exactly the image that was named stays, and helm gets the arguments after --', async (t) => {
   const args = [...SOUND, '--', '--set', 'replicaCount=3'];
@@ -108,10 +108,16 @@ const PENDING = { FAKE_LAST: '{"revision":5,"status":"pending-upgrade"}' };
 const FAILURES: readonly [string, readonly string[], Variables, isRolledBack: boolean, RegExp][] = [
   ['an upgrade answers wrongly', WRONG, { FAKE_HISTORY: HISTORY }, true, /answered wrongly: WRONG/],
   ['a first release answers wrongly', WRONG, {}, false, /first release cannot be rolled back/],
-  ['pods never become ready', NOBODY, { ...UPGRADE_FAILS, ...FAILED }, true, /helm upgrade failed\)/],
-  ['helm refuses to begin', NOBODY, { ...UPGRADE_FAILS, FAKE_REFUSAL: '1' }, false, /not deployed: Error/],
-  ['someone else is upgrading', NOBODY, { ...UPGRADE_FAILS, ...PENDING }, false, /not deployed: Error/],
-  ['helm fails at the first release', NOBODY, HELM_FAILS, false, /it stays .*helm upgrade failed/],
+  ['pods never become ready', NO_SERVICE, { ...UPGRADE_FAILS, ...FAILED }, true, /helm upgrade failed\)/],
+  [
+    'helm refuses to begin',
+    NO_SERVICE,
+    { ...UPGRADE_FAILS, FAKE_REFUSAL: '1' },
+    false,
+    /not deployed: Error/,
+  ],
+  ['someone else is upgrading', NO_SERVICE, { ...UPGRADE_FAILS, ...PENDING }, false, /not deployed: Error/],
+  ['helm fails at the first release', NO_SERVICE, HELM_FAILS, false, /it stays .*helm upgrade failed/],
 ];
 for (const [what, args, environment, isRolledBack, words] of FAILURES) {
   test(`${what}: the deployment fails, and is ${isRolledBack ? '' : 'not '}rolled back`, async (t) => {
@@ -128,7 +134,7 @@ for (const [what, args, environment, isRolledBack, words] of FAILURES) {
 }
 
 test('before a rollback, what Kubernetes says about the pods is printed, as far as it can be read', async (t) => {
-  const { calls, stdout, stderr } = await withFakeTools(t, 'deploy.ts', NOBODY, {
+  const { calls, stdout, stderr } = await withFakeTools(t, 'deploy.ts', NO_SERVICE, {
     ...UPGRADE_FAILS,
     ...FAILED,
   });

@@ -48,7 +48,7 @@ test('the admin port keeps idle connections for 95 s, slow ones for 10 s, and 64
   assert.equal(headers.get('keep-alive'), 'timeout=95');
   assert.equal(begun[0]?.server.timeout, 10_000);
   assert.equal(server.status().connections, 57);
-  assert.deepEqual(world.told('answered'), []);
+  assert.deepEqual(world.emitted('answered'), []);
 });
 
 test('clients of the admin port can hold 4 MiB, half of it with requests sent ahead; the next one of those is refused', async (t) => {
@@ -58,7 +58,7 @@ test('clients of the admin port can hold 4 MiB, half of it with requests sent ah
   const request = requestOf('GET /status', { more: `x: ${'a'.repeat(15_000)}` });
 
   for (let i = 0; i < 3; i++) (await rawClient(t, port)).send(request.repeat(100));
-  await until(t, () => world.told('shed').length > 0);
+  await until(t, () => world.emitted('shed').length > 0);
 
   const { heldBytes } = server.status();
   assert.ok(heldBytes > 2_000_000 && heldBytes < 2_200_000, `${heldBytes}`);
@@ -104,7 +104,7 @@ test('a status that cannot be read is an internal error, reported with its reque
   const { statusCode, body } = await server.inject({ url: '/status', headers: { 'x-request-id': 'mine' } });
 
   assert.deepEqual([statusCode, JSON.parse(body).code], [500, 'INTERNAL']);
-  const [{ requestId, code } = {}, ...others] = world.told('failed');
+  const [{ requestId, code } = {}, ...others] = world.emitted('failed');
   assert.deepEqual([requestId, code, others], ['mine', 'INTERNAL', []]);
 });
 

@@ -83,7 +83,7 @@ for (const asked of [POST, GET]) {
       const { statusCode, headers, body } = await testApi(t, { world, reverseShout }).inject(asked);
 
       assert.deepEqual([statusCode, JSON.parse(body).code], [500, 'INTERNAL']);
-      assert.equal(world.told('failed').length, 1);
+      assert.equal(world.emitted('failed').length, 1);
       assert.equal(headers['cache-control'], 'no-store');
       assert.doesNotMatch(body + JSON.stringify(headers), /hidden/);
     });
@@ -160,14 +160,14 @@ test('a text that waited for a turn is answered in that turn; an error of SHOUTC
 
 test('a 5xx is an event with the request id and the error, any other status is not', async (t) => {
   const world = testWorld();
-  const error = new AttemptError('wrong', 'as told');
+  const error = new AttemptError('wrong', 'as scripted');
   const api = testApi(t, { world, reverseShout: failing(error) });
 
   await api.inject({ ...POST, headers: { 'x-request-id': 'mine' } });
   await api.inject({ ...POST, payload: 'no JSON' });
 
   const event = { type: 'failed', requestId: 'mine', code: 'UPSTREAM_WRONG', error };
-  assert.deepEqual(world.told('failed'), [event]);
+  assert.deepEqual(world.emitted('failed'), [event]);
 });
 
 for (const ifNoneMatch of ['"x"', '*']) {
@@ -229,7 +229,7 @@ test('no-cache does not prevent a 304, and the 304 has the Vary of the whole ans
 });
 
 for (const [what, reverseShout] of [
-  ['fails', failing(new TuohsError('UPSTREAM_TIMEOUT', 'as told'))],
+  ['fails', failing(new TuohsError('UPSTREAM_TIMEOUT', 'as scripted'))],
   ['gets another answer', () => SHOUT],
 ] as const) {
   test(`health that ${what} is a 503, and its event says why`, async (t) => {
@@ -238,7 +238,7 @@ for (const [what, reverseShout] of [
     const { statusCode, headers } = await testApi(t, { reverseShout, world }).inject('/health');
 
     assert.deepEqual([statusCode, headers['cache-control']], [503, 'no-store']);
-    const [{ error } = {}] = world.told('failed');
+    const [{ error } = {}] = world.emitted('failed');
     assert.ok(error instanceof TuohsError && error.cause instanceof Error);
   });
 }

@@ -48,6 +48,6 @@ test('a client that hangs up before that leaves no timer', async (t) => {
 
   client.socket.resetAndDestroy();
 
-  await until(t, () => world.told('answered').length > 0);
+  await until(t, () => world.emitted('answered').length > 0);
   assert.equal(world.clock.timers(), 0);
 });

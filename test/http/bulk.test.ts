@@ -106,7 +106,7 @@ for (const [what, body, type, ...refusal] of [
 
 test('a failure of the upstream is reported line by line', async (t) => {
   const { post, upstream } = await startBulk(t);
-  upstream.failWith(new TuohsError('UPSTREAM_TIMEOUT', 'as told'));
+  upstream.failWith(new TuohsError('UPSTREAM_TIMEOUT', 'as scripted'));
 
   const { lines } = await post('{"data":"a"}\nnope\n{"data":"b"}');
 
@@ -129,7 +129,7 @@ test('thousands of lines stay in order and within the window, and a bulk that ha
   });
 
   await post('{"data":"first"}');
-  await until(t, () => world.told('answered').length === 1);
+  await until(t, () => world.emitted('answered').length === 1);
 
   const { lines } = await post(texts.map((data) => JSON.stringify({ data })).join('\n'));
 
@@ -268,11 +268,11 @@ test('lines are counted by how they ended, and an internal error is reported wit
   const { lines } = await post(body, { 'x-request-id': 'my-id' });
 
   assert.deepEqual(lines[3], { data: 'A', source: 'local' });
-  await until(t, () => world.told('answered').length > 0);
-  const counted = world.told('bulk-lines').map((each) => [each.outcome, each.lines]);
+  await until(t, () => world.emitted('answered').length > 0);
+  const counted = world.emitted('bulk-lines').map((each) => [each.outcome, each.lines]);
   assert.deepEqual(Object.fromEntries(counted), { success: 2, INTERNAL: 1, local: 1, BAD_INPUT: 1 });
   const failure = { type: 'failed', requestId: 'my-id', code: 'INTERNAL', error: bug };
-  assert.deepEqual(world.told('failed'), [failure]);
+  assert.deepEqual(world.emitted('failed'), [failure]);
 });
 
 test('when a caller resets its connection, its lines under way are aborted and no other line begins', async (t) => {

@@ -24,7 +24,7 @@ for (const [what, first, second, third = ''] of [
       options: { maxConnections: 2 },
       reverseShout: (text) => (text === 'wait' ? new Promise(() => {}) : answerOf('X')),
     });
-    const seen = () => Object.values(server.status()).concat(world.told('answered').length).join();
+    const seen = () => Object.values(server.status()).concat(world.emitted('answered').length).join();
     const oldest = await opened();
     await sent(oldest, postOf('first'));
     const longest = await opened();

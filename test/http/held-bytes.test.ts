@@ -107,7 +107,7 @@ for (const [what, end, answer] of [
     await until(t, () => upstream.calls.length === 40);
 
     end(upstream);
-    await until(t, () => world.told('answered').length === 32);
+    await until(t, () => world.emitted('answered').length === 32);
     // After this many failures in a turn, reading the next request of a connection also has to wait for a turn.
     const before = [server.inFlight(), ...areGone().filter((isGone) => isGone !== undefined)];
     endTurns();
@@ -269,7 +269,7 @@ test('texts that wait fill seven eighths at most, three copies each, but a small
   assert.ok(held >= 42_000 && held <= BUDGET * 0.875, `${held}`);
   assert.deepEqual([answer.status, JSON.parse(answer.body).code], [503, 'OVERLOADED']);
   assert.match(await small.heard(/\}$/), /^HTTP\/1\.1 200 /);
-  assert.deepEqual(world.told('shed'), [{ type: 'shed', reason: 'bytes' }]);
+  assert.deepEqual(world.emitted('shed'), [{ type: 'shed', reason: 'bytes' }]);
 });
 
 test('bulks fill three quarters of the budget at most, those that wait for their turn too', async (t) => {

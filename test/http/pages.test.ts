@@ -108,7 +108,10 @@ const LIMITED: ApiUnderTest = {
   admission: {
     inFlight: () => 0,
     admit() {
-      throw new TuohsError('RATE_LIMITED', 'as told', { detail: 'The quota is <5>.', retryAfterMs: 7000 });
+      throw new TuohsError('RATE_LIMITED', 'as scripted', {
+        detail: 'The quota is <5>.',
+        retryAfterMs: 7000,
+      });
     },
   },
 };

@@ -65,7 +65,7 @@ for (const target of UNKNOWN) {
     const { status, body } = await answerTo(t, `GET ${target}`, await listeningApi(t, { world }));
 
     assert.deepEqual([status, JSON.parse(body).code], [404, 'NOT_FOUND']);
-    assert.deepEqual(world.told('failed'), []);
+    assert.deepEqual(world.emitted('failed'), []);
   });
 }
 

@@ -36,7 +36,7 @@ for (const [limit, requests, parts] of [
     assert.deepEqual(numbersIn(answers), NUMBERS.slice(0, MOST));
     assert.equal(answers.match(/connection: close/gi)?.length, 1);
     await until(t, () => status().connections === 0);
-    assert.equal(world.told('answered').length, MOST);
+    assert.equal(world.emitted('answered').length, MOST);
     assert.equal(status().heldBytes, 0);
   });
 }
@@ -201,8 +201,8 @@ test('once a connection is closed, the rest of its packet is not read', async (t
 
   client.send(postOf('0').repeat(3));
 
-  await until(t, () => status().connections === 0 && world.told('answered').length > 0);
-  assert.equal(world.told('answered').length, 1);
+  await until(t, () => status().connections === 0 && world.emitted('answered').length > 0);
+  assert.equal(world.emitted('answered').length, 1);
 });
 
 test('the last request that a connection can send ahead is read whole, however long its body is', async (t) => {

@@ -10,7 +10,7 @@ import { fakeShouter } from '../support/fake-shouter.ts';
 import { testWorld } from '../support/world.ts';
 
 const SHOUT = '/v1?data=hello';
-const DOWN = new TuohsError('UPSTREAM_UNREACHABLE', 'as told');
+const DOWN = new TuohsError('UPSTREAM_UNREACHABLE', 'as scripted');
 
 test('a client learns what is left of its quota, is refused above it, and has all of it again in the next minute', async (t) => {
   const { get, clock } = start(t, 2);

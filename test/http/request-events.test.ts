@@ -25,11 +25,11 @@ for (const [method, path, route, status, host] of [
       path,
       headers: { 'x-request-id': 'mine', ...(host && { host }) },
     });
-    await until(t, () => world.told('answered').length > 0);
+    await until(t, () => world.emitted('answered').length > 0);
 
     const known = ['GET', 'PATCH'].includes(method) ? method : '_OTHER';
     const labels = { method: known, route, status, requestId: 'mine' };
-    assert.deepEqual(world.told('answered'), [{ type: 'answered', durationMs: 0, ...labels }]);
+    assert.deepEqual(world.emitted('answered'), [{ type: 'answered', durationMs: 0, ...labels }]);
     assert.ok(!JSON.stringify(world.events).includes('hidden'));
   });
 }
@@ -64,9 +64,9 @@ test('the event of an answer has the time of its request', async (t) => {
   await world.clock.advance(25);
   upstream.answerHeld();
   await answer;
-  await until(t, () => world.told('answered').length > 0);
+  await until(t, () => world.emitted('answered').length > 0);
 
-  assert.equal(world.told('answered')[0]?.durationMs, 25);
+  assert.equal(world.emitted('answered')[0]?.durationMs, 25);
 });
 
 const POST = postOf('hello');
@@ -82,8 +82,8 @@ test('a client that leaves after reading the refusal of its body has been answer
 
   client.socket.resetAndDestroy();
 
-  await until(t, () => world.told('answered').length > 0);
-  assert.equal(world.told('answered')[0]?.status, 413);
+  await until(t, () => world.emitted('answered').length > 0);
+  assert.equal(world.emitted('answered')[0]?.status, 413);
 });
 
 /** When the client leaves, what it has sent before, how many calls then wait for the upstream, and how many requests are counted. */
@@ -116,11 +116,11 @@ for (const [when, sent, calls, requests] of GONE) {
       upstream.answerHeld();
       await world.clock.advance(1000);
 
-      const told = () => world.told('answered').filter(({ method }) => method !== 'HEAD');
-      await until(t, () => told().length === requests);
+      const emitted = () => world.emitted('answered').filter(({ method }) => method !== 'HEAD');
+      await until(t, () => emitted().length === requests);
       assert.ok(upstream.received.every(({ signal }) => signal.reason instanceof TuohsError));
-      const statuses = told().map(({ status }) => status);
-      assert.deepEqual(world.told('failed'), []);
+      const statuses = emitted().map(({ status }) => status);
+      assert.deepEqual(world.emitted('failed'), []);
       // In the middle of a body, the service cannot tell whether a client has closed its connection or only its sending side.
       const isCertain = how === 'resets' || calls > 0;
       if (isCertain) assert.deepEqual(new Set(statuses), new Set([499]));

@@ -55,7 +55,7 @@ for (const [what, { status, line = 'POST /v1', type = JSON_TYPE, parts, shed }] 
       const [answer, ...others] = wholeAnswers(await closedLate(t, client, world.clock));
 
       assert.deepEqual([answer?.status, answer?.headers.get('connection')], [status, 'close']);
-      assert.deepEqual([others, pick(world.told('shed'), 'reason')], [[], shed ? [shed] : []]);
+      assert.deepEqual([others, pick(world.emitted('shed'), 'reason')], [[], shed ? [shed] : []]);
     });
   }
 }

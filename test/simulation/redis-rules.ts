@@ -29,7 +29,7 @@ export function redisRules(timeoutMs: number, { clock, coverage, violated }: Jou
         violated('a slow Redis is left alone', `a command after ${timeouts} that were not answered`);
       quietUntil = now + LEAST_OPEN_MS;
     },
-    told(event: Extract<Event, { type: 'redis-operation' | 'redis-connection' }>): void {
+    emitted(event: Extract<Event, { type: 'redis-operation' | 'redis-connection' }>): void {
       if (event.type === 'redis-connection') {
         if (event.isUp && event.trouble !== 'slow') isWell();
         return;

@@ -137,7 +137,7 @@ export async function simulate(
         return;
       case 'redis-operation':
       case 'redis-connection':
-        return redisSide.told(event);
+        return redisSide.emitted(event);
     }
   }
 

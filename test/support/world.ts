@@ -21,7 +21,7 @@ export interface TestWorld<C extends Clock = FakeClock> extends World {
   /** All events, in order. */
   readonly events: Event[];
   /** The events of one type. */
-  told<T extends Event['type']>(type: T): Extract<Event, { type: T }>[];
+  emitted<T extends Event['type']>(type: T): Extract<Event, { type: T }>[];
 }
 
 /** A world under the control of the test: a clock that stands still, and a record of all events. */
@@ -36,7 +36,8 @@ export function worldOn<C extends Clock>(clock: C): TestWorld<C> {
     clock,
     events,
     emit: (event) => void events.push(event),
-    told: (type) => events.filter((event) => event.type === type) as Extract<Event, { type: typeof type }>[],
+    emitted: (type) =>
+      events.filter((event) => event.type === type) as Extract<Event, { type: typeof type }>[],
   };
 }
 

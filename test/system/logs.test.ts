@@ -88,7 +88,7 @@ test('no secret of a setting is in the output or the answers of the process', as
   await service.stop();
 
   assert.equal(answer.status, 503);
-  const told = [...service.stdout, ...service.stderr, ...pick([answer, ...pages], 'body')].join('\n');
-  assert.match(told, /wrong_password/);
-  assert.doesNotMatch(told, /hidd3n|aGlkZDNu|dXNlcjpoaWRkM24/);
+  const output = [...service.stdout, ...service.stderr, ...pick([answer, ...pages], 'body')].join('\n');
+  assert.match(output, /wrong_password/);
+  assert.doesNotMatch(output, /hidd3n|aGlkZDNu|dXNlcjpoaWRkM24/);
 });

@@ -16,7 +16,7 @@ test('a receiver that is gone costs no request and does not hold up the end', as
 });
 
 /** Writes a line for each loaded module of OpenTelemetry, except its API. */
-const TELL_OF_SDK = hook(`
+const REPORT_SDK = hook(`
   import { registerHooks } from 'node:module';
   registerHooks({ load(url, context, next) {
     if (/@opentelemetry\\/(?!api)/.test(url)) process.stderr.write('loaded ' + url + '\\n');
@@ -33,7 +33,7 @@ const LOADED: readonly [string, Record<string, string>, boolean][] = [
 for (const [what, variables, isLoaded] of LOADED) {
   test(`with ${what} the SDK is ${isLoaded ? '' : 'not '}loaded`, async (t) => {
     const { endpoint } = await otlpReceiver(t);
-    const environment = { ...TELL_OF_SDK, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...variables };
+    const environment = { ...REPORT_SDK, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...variables };
     const { service, url } = await runningService(t, {}, environment);
 
     const { status } = await askJson(url, { data: 'hello' });

@@ -33,8 +33,8 @@ test('a service that is killed and started again causes one `down` and one `up`'
   assert.match(String(webhook.got[0]?.reason), /^nothing is answered: .*(ECONNREFUSED|ECONNRESET)/);
   for (const [i, line] of [down, up].entries()) {
     const { level: _, time: __, msg: ___, ...facts } = line;
-    const { status: ____, ...told } = webhook.got[i] ?? {};
-    assert.deepEqual(facts, told);
+    const { status: ____, ...reported } = webhook.got[i] ?? {};
+    assert.deepEqual(facts, reported);
   }
 });
 

@@ -35,7 +35,7 @@ test('several processes serve behind one port, and the admin port adds up what a
 });
 
 test('a worker that cannot start ends the service with 1 and the reason', async (t) => {
-  const failing = hook(`if (process.argv[2] === 'worker') throw new Error('as told')`);
+  const failing = hook(`if (process.argv[2] === 'worker') throw new Error('as scripted')`);
 
   const { code, stderr } = await ended(tuohs(t, ['serve'], { ...TWO, ...failing }));
 

@@ -34,7 +34,7 @@ test('the event of the breaker says why it opened; while it lets probes through,
   await world.clock.advance(1250);
   await Promise.all(['one', 'two'].map((text) => assert.rejects(shout(text))));
 
-  const [opened, probing] = world.told('breaker');
+  const [opened, probing] = world.emitted('breaker');
   assert.deepEqual(opened, { type: 'breaker', state: 'open', error: failure });
   assert.deepEqual([probing?.state, stack.upstream(), attempts], ['half-open', 'failing', 10 + 1]);
 });

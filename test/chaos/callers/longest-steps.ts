@@ -59,7 +59,7 @@ async function measure(gateway: Gateway, inputs: readonly (readonly [string, str
 async function askStepMs(gateway: Gateway): Promise<number> {
   const seen = gateway.log.length;
   gateway.kill('SIGUSR2');
-  const told = () => gateway.log.slice(seen).find(({ msg }) => msg === 'longest step');
-  await msUntil(() => told() !== undefined, 10_000);
-  return Number(told()?.ms);
+  const report = () => gateway.log.slice(seen).find(({ msg }) => msg === 'longest step');
+  await msUntil(() => report() !== undefined, 10_000);
+  return Number(report()?.ms);
 }

@@ -29,7 +29,9 @@ for (const [what, value] of Object.entries({
     store.set('hello', 'HELLO');
 
     assert.equal(found, undefined);
-    assert.deepEqual(world.told('verification-failed'), [{ type: 'verification-failed', source: 'redis' }]);
+    assert.deepEqual(world.emitted('verification-failed'), [
+      { type: 'verification-failed', source: 'redis' },
+    ]);
     assert.equal(await store.get('hello'), 'HELLO');
   });
 }

@@ -37,7 +37,7 @@ export function startRedisStore(t: TestContext, url: string, { clients = t, ca, 
     return client;
   });
   clients.after(async () => connection.close());
-  const reports = () => world.told('redis-connection');
+  const reports = () => world.emitted('redis-connection');
   let seen = 0;
 
   return {
@@ -54,7 +54,7 @@ export function startRedisStore(t: TestContext, url: string, { clients = t, ca, 
       reports().map(({ isUp, trouble }) => (isUp ? 'up' : 'down') + (trouble ? `: ${trouble}` : '')),
     /** The outcomes of the commands since the last call. */
     outcomes() {
-      const operations = world.told('redis-operation').slice(seen);
+      const operations = world.emitted('redis-operation').slice(seen);
       seen += operations.length;
       return operations.map(({ op, outcome }) => `${op} ${outcome}`);
     },

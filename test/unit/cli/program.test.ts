@@ -19,12 +19,12 @@ for (const [what, args, environment, words] of [
   });
 }
 
-for (const [what, error, told, words] of [
+for (const [what, error, shown, words] of [
   ['a bug', new TypeError('no call'), 'its place', /^tuohs: TypeError: no call\n +at .*program\.test/],
   ['a failed request', new TypeError('no fetch', { cause: 'reset' }), 'a sentence', /^tuohs: no fetch\n$/],
   ['any other error', new Error('the disk is full'), 'a sentence', /^tuohs: the disk is full\n$/],
 ] as const) {
-  test(`${what} ends a command with 1 and ${told}`, async () => {
+  test(`${what} ends a command with 1 and ${shown}`, async () => {
     const environment = {
       get PORT(): string {
         throw error;

@@ -73,14 +73,14 @@ test('it opens for up to a quarter longer, so that many processes do not probe i
 });
 
 test('each change is reported once, begins a new round, and has happened by then', async () => {
-  const { play, told } = startBreaker();
+  const { play, reported } = startBreaker();
 
   await play(`${HALF_OPEN}, report success 2`);
 
-  assert.deepEqual(told, [
-    { told: 'open', state: 'open', round: 1, retryAfterMs: 1000 },
-    { told: 'half-open', state: 'half-open', round: 2, retryAfterMs: 0 },
-    { told: 'closed', state: 'closed', round: 3, retryAfterMs: 0 },
+  assert.deepEqual(reported, [
+    { reported: 'open', state: 'open', round: 1, retryAfterMs: 1000 },
+    { reported: 'half-open', state: 'half-open', round: 2, retryAfterMs: 0 },
+    { reported: 'closed', state: 'closed', round: 3, retryAfterMs: 0 },
   ]);
 });
 
@@ -88,18 +88,18 @@ test('each change is reported once, begins a new round, and has happened by then
 function startBreaker() {
   const clock = fakeClock();
   clock.setRandom(0);
-  const told: unknown[] = [];
+  const reported: unknown[] = [];
   const numbers = { failures: 10, spanMs: 1000, probes: 3, leastOpenMs: 1000, mostOpenMs: 5000 };
   const onChange = (state: BreakerState) => {
     const { round, retryAfterMs } = breaker;
-    told.push({ told: state, state: breaker.state, round, retryAfterMs });
+    reported.push({ reported: state, state: breaker.state, round, retryAfterMs });
   };
   const breaker: Breaker = new Breaker({ ...numbers, onChange }, { clock });
 
   return {
     breaker,
     clock,
-    told,
+    reported,
     /** Plays a script. Resolves with the number of calls that got in. */
     async play(script: string): Promise<number> {
       let entered = 0;

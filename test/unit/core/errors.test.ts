@@ -13,7 +13,7 @@ const CODES: Record<AttemptFailure, ErrorCode> = {
 };
 for (const failure of Object.keys(CODES) as AttemptFailure[]) {
   test(`an attempt that failed as ${failure} has the code ${CODES[failure]}`, () => {
-    const error = new AttemptError(failure, 'as told');
+    const error = new AttemptError(failure, 'as scripted');
 
     assert.ok(error instanceof TuohsError);
     assert.deepEqual([error.failure, error.code], [failure, CODES[failure]]);
@@ -21,7 +21,7 @@ for (const failure of Object.keys(CODES) as AttemptFailure[]) {
 }
 
 test('an expected failure records no stack, and the next error has one', () => {
-  const [failure, bug] = [new TuohsError('OVERLOADED', 'as told'), new Error('a bug')];
+  const [failure, bug] = [new TuohsError('OVERLOADED', 'as scripted'), new Error('a bug')];
 
   assert.deepEqual(
     [failure, bug].map(({ stack = '' }) => /\n +at /.test(stack)),

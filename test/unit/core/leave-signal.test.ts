@@ -9,19 +9,19 @@ for (const Controller of [AbortController, LeaveController]) {
   test(`${Controller.name} calls each listener once, but none that was removed or added too late`, () => {
     const controller: AbortController | LeaveController = new Controller();
     const { signal }: { signal: LeaveSignal } = controller;
-    const told: unknown[] = [];
+    const heard: unknown[] = [];
     const listeners = ['first', 'stopped', 'second', 'last'].map(
-      (name) => () => told.push(signal.aborted && name),
+      (name) => () => heard.push(signal.aborted && name),
     );
     for (const listener of [...listeners, ...listeners]) signal.addEventListener('abort', listener);
     for (const i of [1, 3]) signal.removeEventListener('abort', listeners[i] ?? (() => {}));
-    signal.addEventListener('abort', () => told.push('third'));
+    signal.addEventListener('abort', () => heard.push('third'));
 
     controller.abort(REASON);
     controller.abort(new Error('later'));
-    signal.addEventListener('abort', () => told.push('late'));
+    signal.addEventListener('abort', () => heard.push('late'));
 
-    assert.deepEqual(told, ['first', 'second', 'third']);
+    assert.deepEqual(heard, ['first', 'second', 'third']);
     assert.deepEqual([signal.aborted, signal.reason], [true, REASON]);
   });
 

@@ -98,7 +98,7 @@ test('a single other code point is refused, unless it can stay in lower case', (
 
       const output = upper.with(index, other).join('');
 
-      const isLet = other === own && mayStay(own);
+      const isLet = other === own && canStay(own);
       assert.equal(verifiedUpperCase(any, output), isLet ? output : undefined);
     }),
     { numRuns: 5000 },
@@ -146,6 +146,6 @@ function anyCharacter(): fc.Arbitrary<string> {
 }
 
 /** Whether an answer can leave this character as it is, because SHOUTCLOUD can have an older Unicode version. */
-function mayStay(character: string): boolean {
+function canStay(character: string): boolean {
   return !/^[\0-\u017f\u03ac-\u03ce\u0430-\u045f\u0561-\u0586]$/u.test(character);
 }

@@ -16,7 +16,7 @@ test('an error that is not in the table becomes a bug of ours, with that error a
 const WAITS = { '0': '1', '1': '1', '1000': '1', '1001': '2', '5000': '5', '60000': '60', '600000': '60' };
 for (const [ms, seconds] of Object.entries(WAITS)) {
   test(`a wait of ${ms} ms is a Retry-After of ${seconds} s`, () => {
-    const error = new AttemptError('throttled', 'as told', { retryAfterMs: Number(ms) });
+    const error = new AttemptError('throttled', 'as scripted', { retryAfterMs: Number(ms) });
 
     assert.equal(problemFor(error, 'the-id').headers['retry-after'], seconds);
   });

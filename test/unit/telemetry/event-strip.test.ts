@@ -13,7 +13,7 @@ test('a failed attempt and its retry are two lines, and the answer says where it
   const answer = strip.view('text', upstream);
   const call = testCall();
 
-  upstream.failWith(new AttemptError('server_error', 'as told'));
+  upstream.failWith(new AttemptError('server_error', 'as scripted'));
   await assert.rejects(async () => attempt.shout('text', call));
   upstream.recover();
   await attempt.shout('text', call);
@@ -45,7 +45,7 @@ for (const [shout, words] of [
 
 test('a refusal is noted with its code, thrown or rejected', async () => {
   const { strip, upstream, says } = setUp();
-  const error = new TuohsError('OVERLOADED', 'as told');
+  const error = new TuohsError('OVERLOADED', 'as scripted');
   const shout = () => {
     throw error;
   };

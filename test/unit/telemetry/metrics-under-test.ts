@@ -35,7 +35,7 @@ export const ONE_OF_EACH: readonly Event[] = [
   { type: 'answered', method: 'POST', route: '/v1', status: 200, durationMs: 12, requestId: 'id' },
   { type: 'breaker', state: 'open' },
   { type: 'redis-connection', isUp: true },
-  { type: 'failed', requestId: 'id', code: 'INTERNAL', error: new Error('as told') },
+  { type: 'failed', requestId: 'id', code: 'INTERNAL', error: new Error('as scripted') },
   { type: 'listening', port: 5000, adminPort: 9464 },
   { type: 'draining' },
   { type: 'closed' },

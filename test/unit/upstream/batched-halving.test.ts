@@ -7,9 +7,9 @@ import { numbered } from '../../support/layer.ts';
 import { pick } from '../../support/pick.ts';
 import { type BatchedOptions, startBatched } from './batched-under-test.ts';
 
-const wrong = new AttemptError('wrong', 'as told');
-const rejected = new AttemptError('rejected', 'as told');
-const broken = new AttemptError('server_error', 'as told');
+const wrong = new AttemptError('wrong', 'as scripted');
+const rejected = new AttemptError('rejected', 'as scripted');
+const broken = new AttemptError('server_error', 'as scripted');
 const refusal = new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone');
 
 /** Which texts of 64 spoil each call that carries them, and the most calls until all others are answered. */
@@ -45,7 +45,7 @@ test('a batch that fails because of a text is sent in halves, of which one costs
   assert.deepEqual(upstream.calls, ['a\rb\rc\n\rd\t\re', 'a\tb\tc\n', 'd\t\ne']);
   assert.deepEqual(pick(upstream.received, 'texts'), [5, 3, 2]);
   assert.equal(budget.tokens, 20 + 5 - 1);
-  assert.deepEqual(pick(world.told('batch'), 'texts'), [5, 3, 2]);
+  assert.deepEqual(pick(world.emitted('batch'), 'texts'), [5, 3, 2]);
 });
 
 const failing = () => broken;
@@ -81,7 +81,7 @@ for (const [what, { fate, texts = 4, calls, isBudgetEmpty, ...options }] of Obje
     assert.deepEqual(ends, Array(texts).fill(fate(1, '')));
     assert.equal(upstream.calls.length, calls);
     const sent = upstream.calls.filter((text, i) => fate(i + 1, text) !== refusal);
-    assert.equal(world.told('batch').length, sent.length);
+    assert.equal(world.emitted('batch').length, sent.length);
   });
 }
 

@@ -42,7 +42,7 @@ for (const [what, script, ms, seen] of [
     const ends = await Promise.all(ms.map((each) => askWithin(each)).map(soFar));
 
     assert.equal(ends.join(' '), seen);
-    const reasons = world.told('shed').map(({ reason }) => reason);
+    const reasons = world.emitted('shed').map(({ reason }) => reason);
     assert.deepEqual(reasons, seen.includes('OVERLOADED') ? ['misses'] : []);
   });
 }

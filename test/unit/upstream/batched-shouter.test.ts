@@ -35,7 +35,7 @@ for (const [what, texts, ...calls] of [
 
     assert.deepEqual(shouts, texts.map(simpleUpperCase));
     assert.deepEqual(upstream.calls, calls);
-    assert.deepEqual(pick(world.told('batch'), 'texts'), pick(upstream.received, 'texts'));
+    assert.deepEqual(pick(world.emitted('batch'), 'texts'), pick(upstream.received, 'texts'));
   });
 }
 

@@ -30,7 +30,7 @@ for (const isStored of [false, true]) {
 
 test('a failure is passed on and nothing is stored', async () => {
   const { shout, upstream } = cached(memoryStore({ maxBytes: 100_000 }));
-  upstream.failWith(new AttemptError('wrong', 'as told'));
+  upstream.failWith(new AttemptError('wrong', 'as scripted'));
 
   await assert.rejects(shout('abc'), { code: 'UPSTREAM_WRONG' });
 

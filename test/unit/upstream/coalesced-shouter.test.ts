@@ -82,9 +82,9 @@ async function played(script: readonly string[]): Promise<string> {
     else if (value && name !== 'max') void ask(name, value);
     await settled();
   }
-  const told = world.events.map((each) => ('reason' in each ? `${each.type} ${each.reason}` : each.type));
+  const emitted = world.events.map((each) => ('reason' in each ? `${each.type} ${each.reason}` : each.type));
   const left = `${layer.waiting()} wait, ${layer.flights()} fly`;
-  return [ends.sort().join(', '), `asked ${upstream.calls.join(' ')}`, left, told.join(' ')].join('; ');
+  return [ends.sort().join(', '), `asked ${upstream.calls.join(' ')}`, left, emitted.join(' ')].join('; ');
 
   function caller(name: string): AbortController {
     const found = callers.get(name) ?? new AbortController();

@@ -46,7 +46,7 @@ for (const manner of ['listening', 'deaf'] as const) {
   });
 }
 
-for (const failure of [undefined, new AttemptError('server_error', 'as told')]) {
+for (const failure of [undefined, new AttemptError('server_error', 'as scripted')]) {
   test(`a caller that waits costs a timer and a listener, and neither once ${failure ? 'its failure is passed on' : 'answered'}`, async () => {
     const { upstream, clock, shout } = held();
     const { signal } = new AbortController();
@@ -97,7 +97,7 @@ test('a result of the inner layer after the deadline does no harm', async () => 
   await answer;
 });
 
-const told = (code: ErrorCode) => new TuohsError(code, 'as told');
+const failed = (code: ErrorCode) => new TuohsError(code, 'as scripted');
 
 test('an answer of the upstream is passed on, without a promise if it came without one', () => {
   const { layer, world } = fallback({ isSynchronous: true });
@@ -108,7 +108,7 @@ test('an answer of the upstream is passed on, without a promise if it came witho
   assert.deepEqual(world.events, []);
 });
 
-for (const failure of [new AttemptError('timeout', 'as told'), told('UPSTREAM_WRONG')]) {
+for (const failure of [new AttemptError('timeout', 'as scripted'), failed('UPSTREAM_WRONG')]) {
   test(`${failure.name} ${failure.code} is answered by our own mapping, marked as local and not stored`, async () => {
     const { shout, upstream, world } = fallback();
     upstream.failWith(failure);
@@ -120,7 +120,7 @@ for (const failure of [new AttemptError('timeout', 'as told'), told('UPSTREAM_WR
   });
 }
 
-for (const error of [told('OVERLOADED'), told('INTERNAL'), new TypeError('a bug')]) {
+for (const error of [failed('OVERLOADED'), failed('INTERNAL'), new TypeError('a bug')]) {
   test(`${error.name} ${error.message} is not replaced by an answer`, async () => {
     const { shout, upstream, world } = fallback();
     upstream.failWith(error);
@@ -145,7 +145,7 @@ test('a caller that hung up gets no local answer, and none is counted', async ()
 test('texts that fail in the same moment are upper-cased in turns of the event loop', async () => {
   const asked: number[] = [];
   const { upstream, shoutAll } = fallback({ nextTurn: async (bytes) => void asked.push(bytes) });
-  upstream.failWith(told('UPSTREAM_UNREACHABLE'));
+  upstream.failWith(failed('UPSTREAM_UNREACHABLE'));
 
   assert.deepEqual(await shoutAll(['hello', 'hi']), ['HELLO', 'HI']);
   assert.deepEqual(asked, [5, 2]);
@@ -160,7 +160,7 @@ test('a caller that hangs up while its text waits for its turn gets no answer of
     areGone.push(isGone?.());
   };
   const { shout, upstream, world } = fallback({ nextTurn });
-  const failure = told('UPSTREAM_UNREACHABLE');
+  const failure = failed('UPSTREAM_UNREACHABLE');
   upstream.failWith(failure);
 
   await assert.rejects(shout('hello', call), failure);

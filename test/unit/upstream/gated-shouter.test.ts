@@ -8,7 +8,7 @@ import { leavableCall, testCall } from '../../support/call.ts';
 import { fakeClock, settled } from '../../support/fake-clock.ts';
 import { layerUnderTest, soFar } from '../../support/layer.ts';
 
-const REFUSAL = new TuohsError('UPSTREAM_UNREACHABLE', 'as told', { retryAfterMs: 5 });
+const REFUSAL = new TuohsError('UPSTREAM_UNREACHABLE', 'as scripted', { retryAfterMs: 5 });
 
 /**
  * The number of connections, the script, and what its callers get. `a` asks for a slot, `a<2000` with 2000 ms left, `-a` gives its
@@ -107,7 +107,7 @@ test('a call keeps its slot until it ends, even if its caller leaves, whose sign
   assert.deepEqual(getEventListeners(signal, 'abort'), []);
 });
 
-for (const failure of [new AttemptError('server_error', 'as told'), REFUSAL]) {
+for (const failure of [new AttemptError('server_error', 'as scripted'), REFUSAL]) {
   test(`after a failure that names no pause (${failure.name}), no other call is delayed`, async () => {
     const { upstream, shout } = startGated();
     upstream.failWith(failure);
@@ -128,11 +128,11 @@ test('a 429 that names no pause means one: twice as long after each, up to a sec
     waits.push(ms);
   };
 
-  upstream.failWith(new AttemptError('throttled', 'as told'));
+  upstream.failWith(new AttemptError('throttled', 'as scripted'));
   for (let i = 0; i < 7; i++) await ask();
   upstream.recover();
   for (let i = 0; i < 4; i++) await ask();
-  upstream.failWith(new AttemptError('throttled', 'as told'));
+  upstream.failWith(new AttemptError('throttled', 'as scripted'));
   for (let i = 0; i < 2; i++) await ask();
 
   assert.deepEqual(waits, [0, 50, 100, 200, 400, 800, 1000, 1000, 0, 0, 0, 0, 100]);

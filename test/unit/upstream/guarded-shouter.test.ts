@@ -32,7 +32,7 @@ for (const error of [...attempts, new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTC
 for (const failure of ['timeout', 'unreachable', 'server_error'] as const) {
   test(`a ${failure} of texts that are longer than any batch does not open it: they can be too much for it`, async () => {
     const { breaker, shout, upstream, clock } = startGuarded();
-    const error = new AttemptError(failure, 'as told');
+    const error = new AttemptError(failure, 'as scripted');
     upstream.failWith(error);
 
     const states: string[] = [];
@@ -69,7 +69,7 @@ test('if a probe fails, its failure is the reason why the breaker opens again', 
   const { open, shout, upstream, changes, clock } = startGuarded();
   await open();
   await clock.advance(1000);
-  const failure = new AttemptError('unreachable', 'as told');
+  const failure = new AttemptError('unreachable', 'as scripted');
   upstream.failWith(failure);
 
   await Promise.allSettled(numbered(3).map((text) => shout(text)));
@@ -101,7 +101,7 @@ for (const end of ['fail', 'leave'] as const) {
     const probes = numbered(3).map((text) => shout(text));
 
     if (end === 'leave') leave();
-    else early.failHeld(new AttemptError('timeout', 'as told'));
+    else early.failHeld(new AttemptError('timeout', 'as scripted'));
     await Promise.allSettled(shouts);
     const more = numbered(20).map((text) => shout(text));
 

@@ -9,10 +9,10 @@ import { settled } from '../../support/fake-clock.ts';
 import type { Fate } from '../../support/fake-shouter.ts';
 import { endOf, layerUnderTest } from '../../support/layer.ts';
 
-const down = new AttemptError('server_error', 'as told');
-const wrong = new AttemptError('wrong', 'as told');
+const down = new AttemptError('server_error', 'as scripted');
+const wrong = new AttemptError('wrong', 'as scripted');
 const refusal = new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone');
-const throttled = new AttemptError('throttled', 'as told', { retryAfterMs: 2000 });
+const throttled = new AttemptError('throttled', 'as scripted', { retryAfterMs: 2000 });
 
 const ATTEMPTS: Record<AttemptFailure, [single: number, batch: number]> = {
   unreachable: [11, 11],
@@ -26,7 +26,7 @@ const ATTEMPTS: Record<AttemptFailure, [single: number, batch: number]> = {
 for (const [failure, attempts] of Object.entries(ATTEMPTS)) {
   for (const [i, texts] of [1, 2].entries()) {
     test(`a call of ${texts} that always fails as "${failure}" is attempted ${attempts[i]} times`, async () => {
-      const error = new AttemptError(failure as AttemptFailure, 'as told');
+      const error = new AttemptError(failure as AttemptFailure, 'as scripted');
       const { outcome, upstream } = startRetried(() => error);
 
       assert.equal(await outcome({ texts }), error);

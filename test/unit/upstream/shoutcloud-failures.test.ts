@@ -27,7 +27,7 @@ for (const [failure, faults] of Object.entries(FAULTS)) {
 
       assert.deepEqual([error.name, error.failure, text], ['AttemptError', failure, 'USER-TEXT']);
       assert.doesNotMatch(JSON.stringify([error.message, String(error.cause)]), /user-text/i);
-      assert.deepEqual(pick(world.told('attempt'), 'outcome'), [failure, 'success']);
+      assert.deepEqual(pick(world.emitted('attempt'), 'outcome'), [failure, 'success']);
     });
   }
 }

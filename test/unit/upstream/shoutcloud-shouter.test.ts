@@ -18,7 +18,7 @@ for (const fault of ['reordered', 'no-input', 'slow=1', 'drip=1', 'close-after']
     const answer = await shout('hello');
 
     assert.deepEqual(answer, { text: 'HELLO', source: 'upstream', stored: false, collapsed: false });
-    assert.deepEqual(pick(world.told('attempt'), 'outcome'), ['success']);
+    assert.deepEqual(pick(world.emitted('attempt'), 'outcome'), ['success']);
   });
 }
 
