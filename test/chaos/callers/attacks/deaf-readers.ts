@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import { type Act, type Attack, crowd } from './attack.ts';
-import { CHUNKED, chunkOf, get, headOf, inChunksOfOneByte, post, postBulk, postJson } from './requests.ts';
+import { CHUNKED, chunkOf, get, headOf, inShortChunks, post, postBulk, postJson } from './requests.ts';
 
 const ASSET = get('/docs/swagger-ui-bundle.js');
 const KNOWN = get('/v1?data=known');
 /** Eight requests. The last seven wait, because the client does not read the answer to the first. */
 const EIGHT_ANSWERS = ASSET + KNOWN.repeat(7);
-const BEHIND_EIGHT = EIGHT_ANSWERS + inChunksOfOneByte(60_000);
+const BEHIND_EIGHT = EIGHT_ANSWERS + inShortChunks(60_000);
 const LONG_BULK = postBulk(`${JSON.stringify({ data: 'x'.repeat(4_000) })}\n`.repeat(250));
 const REFUSED_LINES = postBulk('x\n'.repeat(2_000));
 const CONTROLS = post('/v1', 'text/plain', '\x01'.repeat(262_000));

@@ -6,7 +6,7 @@ import {
   CHUNKED,
   chunkOf,
   get,
-  inChunksOfOneByte,
+  inShortChunks,
   jsonHead,
   postBulk,
   postJson,
@@ -30,8 +30,9 @@ export const floods: readonly Attack[] = [
   vanishing('500 callers vanish together in the middle of a body', 500, () => HALF_BODY),
   vanishing('500 callers vanish together while SHOUTCLOUD works', 500, unknownString(1_000)),
   crowd('chunks of one byte', 20, jsonHead(CHUNKED) + '1;extension=of-a-chunk\r\n \r\n'.repeat(20_000)),
-  bodiesInChunksOfOneByte(400, 10_900),
-  bodiesInChunksOfOneByte(1_900, 250),
+  bodiesInShortChunks(400, 10_900),
+  bodiesInShortChunks(1_900, 250),
+  bodiesInShortChunks(400, 3_600, 13),
   { ...askingOn(`${AGAIN}, SHOUTCLOUD hangs`, 1_900, unknownString(20)), upstreamHangs: true },
   leaving('300 callers that send 250 KB of Arabic letters and vanish', 300, () =>
     postJson(JSON.stringify({ data: 'ب'.repeat(125_000) })),
@@ -61,9 +62,10 @@ function unknownStrings(name: string, size: number, bytes: number): Attack {
   };
 }
 
-function bodiesInChunksOfOneByte(size: number, chunks: number): Attack {
-  const name = `${size} bodies of ${chunks} chunks of one byte that never end`;
-  return crowd(name, size, inChunksOfOneByte(chunks));
+function bodiesInShortChunks(size: number, chunks: number, bytes = 1): Attack {
+  const each = bytes === 1 ? 'one byte' : `${bytes} bytes`;
+  const name = `${size} bodies of ${chunks} chunks of ${each} that never end`;
+  return crowd(name, size, inShortChunks(chunks, bytes));
 }
 
 /** Each client sends its next request when any part of an answer arrives. */

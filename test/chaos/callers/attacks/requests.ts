@@ -34,9 +34,9 @@ export function chunkOf(bytes: string): string {
   return `${bytes.length.toString(16)}\r\n${bytes}\r\n`;
 }
 
-/** A POST whose body has this many chunks of one byte, and no end. */
-export function inChunksOfOneByte(chunks: number): string {
-  return jsonHead(CHUNKED) + '1\r\n \r\n'.repeat(chunks);
+/** A POST whose body has this many chunks of this many bytes, and no end. */
+export function inShortChunks(chunks: number, bytes = 1): string {
+  return jsonHead(CHUNKED) + chunkOf(' '.repeat(bytes)).repeat(chunks);
 }
 
 /** Repeats the text as often as it fits into this many bytes. */
