@@ -1,5 +1,5 @@
 {{/*
-The rules of files/alerts.yaml, limited to the series of this release: its namespace, its ServiceMonitor (the job is the name of the
+The rules of files/alerts.yaml, limited to the series of this release: its namespace, its ServiceMonitor (the job is the name of the admin
 Service), its pods and its autoscaler. Each alert gets the namespace as a label, so that an AlertmanagerConfig there finds it.
 */}}
 {{- define "tuohs.rules" -}}
