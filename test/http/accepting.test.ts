@@ -68,7 +68,7 @@ test('the requests of a client that resets its connection before it is accepted 
   const port = await server.listen({ host: '127.0.0.1', port: 0 });
   const leave = `const socket = require('node:net').connect(${port}, '127.0.0.1', () => socket.write(${JSON.stringify(postOf('gone'))}, () => socket.resetAndDestroy()))`;
 
-  // Blocks this process, so that it cannot accept the connection before the client has left.
+  // `spawnSync` blocks this process, so that it cannot accept the connection before the client has left.
   spawnSync(process.execPath, ['-e', leave]);
   const client = await rawClient(t, port);
   client.send(postOf('here'));

@@ -60,7 +60,7 @@ test('16 texts are under way at once, answers keep their order, and a text can h
   assert.equal(most, 16);
 });
 
-test('a line is answered before the next one is there', async (t) => {
+test('a line is answered before the next one has arrived', async (t) => {
   serviceOf(t);
   const answer = Promise.withResolvers<void>();
   async function* input() {

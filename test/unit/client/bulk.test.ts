@@ -37,7 +37,7 @@ test('nothing is asked without a text, or before the first result is asked for',
   assert.equal(service.requests.length, 0);
 });
 
-test('a text is answered before the next one is there', async (t) => {
+test('a text is answered before the next one has arrived', async (t) => {
   const seen: BulkResult[] = [];
   async function* texts() {
     for (const text of ['a', 'b', 'c']) {

@@ -54,7 +54,7 @@ test('fields are read as URLSearchParams reads them', () => {
   );
 });
 
-/** What JSON has many of, and JSON with this many of them. The object and the key around them count, too. */
+/** JSON with `count` items of each kind. The outer object and its key are parts, too, so `MOST` is not 5000. */
 const MOST = 4998;
 const ROWS: readonly [what: string, json: (count: number) => string, areParts: boolean][] = [
   ['objects', (count) => inList('{}', count), true],

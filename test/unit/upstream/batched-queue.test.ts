@@ -102,7 +102,7 @@ for (const [what, intervals, waitMs] of [
   ['each later one counts for a fifth', [1000, ...Array(6).fill(400), 900], 2503],
   ['those before a reset do not count', [9, 9, Number.NaN, 60_000, ...Array(8).fill(400)], 2000],
 ] as const) {
-  test(`of the pace of batches: ${what}`, async () => {
+  test(`the estimated wait, from the intervals between batches: ${what}`, async () => {
     const clock = fakeClock();
     const pace = new Pace(clock);
     pace.batchLeft(0);

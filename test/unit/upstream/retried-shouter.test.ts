@@ -146,7 +146,7 @@ test('with a ratio of a half, two texts earn one token', () => {
   assert.deepEqual([afterOne, budget.spend(), budget.tokens], [false, true, 0]);
 });
 
-test('the budget never spends more than 20 tokens and the ratio for each text', () => {
+test('the budget never spends more tokens than 20 plus the ratio for each text', () => {
   const ratio = fc.double({ min: 0, max: 10, noNaN: true });
   const steps = fc.array(fc.constantFrom('earn', 'spend'), { maxLength: 300 });
   fc.assert(

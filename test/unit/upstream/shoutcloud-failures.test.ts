@@ -49,7 +49,7 @@ for (const fault of ['hang', 'stall', 'drip=3600000', 'slow=3600000']) {
 }
 
 for (const body of ['{"OUTPUT":"X","OUTPUT":"A"}', '{"OUTPUT":"A","OUTPUT" : "A"}']) {
-  test(`of two OUTPUTs neither is trusted: ${body}`, async (t) => {
+  test(`an answer with two OUTPUTs is not trusted: ${body}`, async (t) => {
     const { url } = await httpServer(t, (_request, response) => response.end(body));
 
     await assert.rejects(shouterFor(t, url).shout('a'), { failure: 'wrong' });

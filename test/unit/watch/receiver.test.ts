@@ -42,7 +42,7 @@ for (const [what, format, body] of [
 }
 
 for (const [status, headers] of [[404], [500], [302, { location: '/elsewhere' }]] as const) {
-  test(`an answer with ${status} means that it has not arrived`, async (t) => {
+  test(`an answer with ${status} means that the notification has not arrived`, async (t) => {
     const { failure, got } = await sent(t, 'json', status, headers);
 
     assert.equal(failure, `status ${status}`);
