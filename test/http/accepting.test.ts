@@ -94,7 +94,7 @@ test('connections that wait in the kernel when the server closes are accepted an
   await closing;
 });
 
-test('no other server gets a free port that sockets will share until it is left', SHARED, async () => {
+test('no other server can listen on a port that is reserved for sharing', SHARED, async () => {
   const { port, leave } = await sharedPort('127.0.0.1', 0);
 
   const other = createServer().listen({ host: '127.0.0.1', port });

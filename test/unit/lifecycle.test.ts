@@ -65,7 +65,7 @@ for (const [what, row] of Object.entries(CASES)) {
   });
 }
 
-test('it is ready once started, and no longer when the drain begins, which is signalled at once', () => {
+test('the service is ready from its start until the drain begins, which is signalled at once', () => {
   const life = lifecycle({ drainMs: 6000 }, { clock: fakeClock(), emit: () => {} });
   const states = [life.isReady()];
 

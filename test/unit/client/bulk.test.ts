@@ -180,7 +180,7 @@ test('each request of a bulk has its own time, and fails alone', async (t) => {
   assert.deepEqual(await results, [{ error: 'no answer within 1000 ms', code: 'TIMEOUT' }]);
 });
 
-test('an abort ends it at once, even if no answer and no text comes', async (t) => {
+test('an abort ends a bulk at once, even if no answer and no text comes', async (t) => {
   const controller = new AbortController();
   const service = fakeService(hanging);
   const results = service.bulk(neverEnding('a'), { signal: controller.signal })[Symbol.asyncIterator]();

@@ -61,7 +61,7 @@ for (const [what, script, entered] of [
   });
 }
 
-test('it opens for up to a quarter longer, so that many processes do not probe in step, but 5 s at most', async () => {
+test('the breaker opens for up to a quarter longer, but at most 5 s, so that processes do not probe at the same time', async () => {
   const { breaker, clock, play } = startBreaker();
   clock.setRandom(0.8);
 

@@ -98,7 +98,7 @@ for (const [what, latenesses, ms] of [
   });
 }
 
-test('once stopped it leaves no timer', async () => {
+test('a stopped measurement of the event loop leaves no timer', async () => {
   const clock = fakeClock();
   const delay = loopDelay(clock);
   await clock.advance(60);

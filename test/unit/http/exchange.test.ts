@@ -189,7 +189,7 @@ for (const [when, isClosing, ms] of [
   ['', false, 1000],
   [' while the server closes', true, 250],
 ] as const) {
-  test(`after the last answer other requests are over, and a client has ${ms} ms to end its connection${when}`, async () => {
+  test(`after the last answer of a connection its other requests end, and its client has ${ms} ms to close it${when}`, async () => {
     const { clock } = testWorld();
     const open = noConnections(2, { clock, isClosing: () => isClosing });
     // Their clients could still be reading.

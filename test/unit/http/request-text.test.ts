@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { dataField, hasManyParts, mediaType, textOfJson } from '../../../src/http/request-text.ts';
 
-test('a body without a coding can say so', () => {
+test('a body can have the content coding `identity`', () => {
   assert.equal(mediaType({ 'content-type': 'text/plain', 'content-encoding': 'Identity' }), 'text/plain');
 });
 
@@ -54,7 +54,7 @@ test('fields are read as URLSearchParams reads them', () => {
   );
 });
 
-/** JSON with `count` items of each kind. The outer object and its key are parts, too, so `MOST` is not 5000. */
+/** The lowest `count` that is too high. The outer object, its key and its list are parts, too. */
 const MOST = 4998;
 const ROWS: readonly [what: string, json: (count: number) => string, areParts: boolean][] = [
   ['objects', (count) => inList('{}', count), true],

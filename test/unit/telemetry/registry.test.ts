@@ -90,7 +90,7 @@ test('in OpenMetrics the lines of a histogram with the same labels come together
   assert.equal(kinds, 'xxxxyyyy');
 });
 
-test('each way to combine gives its own value of 1 and 3', () => {
+test('each way to combine 1 and 3 gives its own value', () => {
   const combined = (['sum', 'min', 'max', 'first'] as const).map((combine) => {
     const parts = [1, 3].map((value): Series => {
       const all = registry();

@@ -99,7 +99,7 @@ test('the attempt is not repeated for a caller that left during it', async () =>
   assert.deepEqual([upstream.calls.length, budget.tokens], [1, 20]);
 });
 
-test('a deadline that moves on while the caller waits is the one that counts', async () => {
+test('if the deadline moves on while the caller waits, the new deadline counts', async () => {
   const { outcome, clock } = startRetried(inTurn(down));
   let deadline = clock.now() + 100;
   const call = {
