@@ -7,7 +7,7 @@ test('a body can have the content coding `identity`', () => {
   assert.equal(mediaType({ 'content-type': 'text/plain', 'content-encoding': 'Identity' }), 'text/plain');
 });
 
-test('errors have their stacks again after text that is not JSON', () => {
+test('after text that is not JSON, errors record their stacks again', () => {
   assert.throws(() => textOfJson(Buffer.from('{')), { code: 'BAD_INPUT' });
 
   assert.ok(Error.stackTraceLimit > 0);

@@ -25,7 +25,7 @@ for (const [what, script, ms, seen] of [
   ['a caller that leaves does not change the estimate for others', 'leave 1', [1500], 'OVERLOADED'],
   ['the time after all have left is not counted', 'leave 2, finish 1, +60000', FIVE, ALL_WAIT],
   ['the time after all have been sent is not counted', 'finish 3, +60000', FIVE, ALL_WAIT],
-  ['nor is it counted when many wait again', 'finish 3, +60000, work 1', [2400, 3000], 'waits OVERLOADED'],
+  ['idle time before new texts is not counted', 'finish 3, +60000, work 1', [2400, 3000], 'waits OVERLOADED'],
   [
     'the time after a pause has refused all is not counted',
     'finish 1, pause 200000, +200000',

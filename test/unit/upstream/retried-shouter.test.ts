@@ -64,7 +64,7 @@ const CASES: Record<string, Case> = {
     calls: 2,
   },
   'a Retry-After as long as its time ends it': { fate: () => throttled, ms: 2000, end: throttled, calls: 1 },
-  'a shorter Retry-After does not end it': { fate: inTurn(throttled), ms: 2001, end: 'HELLO', calls: 2 },
+  'a shorter Retry-After is waited for': { fate: inTurn(throttled), ms: 2001, end: 'HELLO', calls: 2 },
 };
 for (const [what, { fate, options, ms = Number.POSITIVE_INFINITY, end, calls }] of Object.entries(CASES)) {
   test(`${what}; each retry costs a token, and no timer is left`, async () => {

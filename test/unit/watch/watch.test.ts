@@ -20,7 +20,7 @@ import {
 
 const QUICK = { downAfter: 1, upAfter: 1 };
 
-test('a service that goes down and comes back is two notifications with all that is known', async () => {
+test('a service that goes down and comes back causes two notifications with all that is known', async () => {
   const { play, got } = await watchOf();
 
   await play('udddduuu');
