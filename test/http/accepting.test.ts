@@ -68,7 +68,7 @@ test('the requests of a client that resets its connection before it is accepted 
   const port = await server.listen({ host: '127.0.0.1', port: 0 });
   const leave = `const socket = require('node:net').connect(${port}, '127.0.0.1', () => socket.write(${JSON.stringify(postOf('gone'))}, () => socket.resetAndDestroy()))`;
 
-  // Blocks this process, so that it cannot accept the connection before the client has left.
+  // `spawnSync` blocks this process, so that it cannot accept the connection before the client has left.
   spawnSync(process.execPath, ['-e', leave]);
   const client = await rawClient(t, port);
   client.send(postOf('here'));
@@ -94,7 +94,7 @@ test('connections that wait in the kernel when the server closes are accepted an
   await closing;
 });
 
-test('no other server gets a free port that sockets will share until it is left', SHARED, async () => {
+test('no other server can listen on a port that is reserved for sharing', SHARED, async () => {
   const { port, leave } = await sharedPort('127.0.0.1', 0);
 
   const other = createServer().listen({ host: '127.0.0.1', port });

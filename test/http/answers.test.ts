@@ -19,7 +19,7 @@ const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' };
 
 const CONTACT = 'Failed to contact shoutcloud api';
 
-/** The table of the contract. A text is given if it is a part of the contract. There is never a 502. */
+/** The status of each error, and its text if the contract has one. No error is a 502. */
 const TABLE: Record<ErrorCode, [status: number, text?: string]> = {
   BAD_INPUT: [400, 'Data was not able to be parsed from request. Please try again.'],
   NOT_FOUND: [404],
@@ -36,7 +36,7 @@ const TABLE: Record<ErrorCode, [status: number, text?: string]> = {
   INTERNAL: [500, 'An error occurred while processing the request. Please try again later.'],
 };
 
-/** Too long to be worked on without waiting for a turn. */
+/** A text that is so long that it waits for a turn of the event loop. */
 const LATE = 'z'.repeat(300);
 
 const SHOUTS = { 'without a promise': () => SHOUT, 'that takes its time': async () => SHOUT };

@@ -40,7 +40,7 @@ for (const [what, { line, ...parts }, more, waits] of [
   });
 }
 
-test('a client that hangs up before that leaves no timer', async (t) => {
+test('a client that hangs up before its answer leaves no timer', async (t) => {
   const { world, port } = await fakeApi(t);
   const client = await rawClient(t, port);
   client.send(requestOf(BULK.line, { ...BULK, more: 'via: 1.1 proxy' }));

@@ -103,7 +103,7 @@ function start(t: TestContext) {
         return { fault: set.at(-1) };
       },
       set(fault) {
-        // Like the real one, it takes `['gone']` for `gone`, so the route has to refuse lists.
+        // Like the real `set`, this one treats `['gone']` as `gone`, so the route has to refuse lists.
         const isKnown = `${fault}` === 'gone';
         if (isKnown) set.push(fault);
         return isKnown;

@@ -31,7 +31,7 @@ const TOO_LONG = {
 };
 const CASES: readonly [what: string, body: string, lines: readonly object[]][] = [
   [
-    'each line gets its line, in order, whatever is on it',
+    'each line gets a line in the answer, in order, whatever it contains',
     '{"data":"hello"}\nnot JSON\n{"data":5}\n{"data":{}}\n[]\n{"other":"x"}\n{"data":"w\xf6rld"}\n{"data":"a"}\n',
     [
       { data: 'OLLEH' },

@@ -135,7 +135,7 @@ test('at the limit, a connection that has just been opened is not closed before 
   await rawClient(t, server.port);
 
   await idle.closed();
-  // A reset could overtake an answer that is on its way.
+  // The service does not reset the connection, because a reset could overtake an answer that is on its way.
   assert.equal(idle.socket.errored, null);
   assert.equal(fresh.socket.closed, false);
 });

@@ -69,7 +69,7 @@ for (const [path, methods] of Object.entries({
   });
 }
 
-test('asking first does not count against the quota', async (t) => {
+test('a preflight does not count against the quota', async (t) => {
   const { status } = await asked(t, [APP], preflight(APP, '/v1'), OVER_QUOTA);
 
   assert.equal(status, 204);

@@ -14,7 +14,7 @@ export const CALLER = 'b7ad6b7169203331';
 export const RECORDED = { traceparent: `00-${TRACE}-${CALLER}-01` };
 export const UNRECORDED = { traceparent: `00-${TRACE}-${CALLER}-00` };
 
-// The SDK reads some settings itself. Those of the user do not count.
+// The SDK reads the environment itself. The variables of the user must not change the tests.
 for (const name of Object.keys(process.env)) if (name.startsWith('OTEL_')) delete process.env[name];
 
 /** A service in this process that sends its traces to a receiver. Its upstream plays this script. */

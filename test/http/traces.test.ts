@@ -98,7 +98,7 @@ test('the trace of the caller goes on, through to SHOUTCLOUD', async (t) => {
   assert.equal(seen[0]?.tracestate, undefined);
 });
 
-test('a caller that records nothing decides that for all, and its trace still goes on', async (t) => {
+test('if the caller does not record its trace, we do not either, but SHOUTCLOUD gets its id', async (t) => {
   const { seen, url } = await observedUpstream(t);
   const { receiver } = await asked(t, '', { SHOUTCLOUD_URL: url }, UNRECORDED);
 
@@ -176,7 +176,7 @@ test('a caller that hangs up while its requests wait for each other ends the spa
   await until(t, () => log.filter(({ msg }) => msg === 'answered').length === 3);
   await stop();
 
-  // The route of a request is found when its turn comes.
+  // A request that still waits for its turn has no route yet, so its span is named by the method alone.
   const spans = [...receiver.named('POST /v1'), ...receiver.named('POST')];
   const statuses = spans.map((span) => span.attributes['http.response.status_code']);
   assert.deepEqual(statuses, [499, 499, 499]);

@@ -16,7 +16,7 @@ interface Refusal {
   readonly line?: string;
   readonly type?: string;
   readonly parts?: ApiUnderTest;
-  /** Why it is shed, if it is. */
+  /** The reason, if the request is shed. */
   readonly shed?: 'requests' | 'event_loop';
 }
 

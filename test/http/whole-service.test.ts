@@ -120,7 +120,7 @@ test('while the name server fails, SHOUTCLOUD is found at its last known address
   });
   const { port } = await httpServer(t, async (request, response) => {
     const { INPUT } = (await json(request)) as { INPUT: string };
-    // Each attempt then needs a new connection, and so a look-up.
+    // Because of this header, each attempt needs a new connection, and looks up the name again.
     response.setHeader('connection', 'close').end(JSON.stringify({ INPUT, OUTPUT: INPUT.toUpperCase() }));
   });
   const { url } = await serve(t, { SHOUTCLOUD_URL: `http://shoutcloud.test:${port}` });

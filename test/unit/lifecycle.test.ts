@@ -22,7 +22,7 @@ const MANNERS: Readonly<Record<string, (end: Promise<void>, cut: PromiseWithReso
  */
 const CASES = {
   'what never served has nothing to drain': 'close => draining, api, redis, closed, ended; no timer',
-  'all that close it wait for the same end':
+  'all callers of `close` wait for the same end':
     'close, close => draining, api, redis, closed, ended, ended; no timer',
   'everything is still served while it drains': 'started, close, +5999 => draining',
   'after the drain the parts close in order':
@@ -30,22 +30,22 @@ const CASES = {
   'a part waits for the one before it': 'api waits, started, close, +10000 => draining, api',
   'when a part has closed, the next one is closed':
     'api waits, started, close, +10000, api ends => draining, api, redis, closed, ended; no timer',
-  'a part that fails to close fails the whole, and the rest is closed':
+  'a part that fails to close fails the shutdown, and the other parts are closed':
     'api fails, close => draining, api, redis, a failure; no timer',
   'the part that was added last is closed first, and parts that observe others are closed after those':
     'add admin last, add bulk, close => draining, bulk, api, redis, admin, closed, ended; no timer',
   'parts have 20 s in all': 'api obeys, started, close, +19999 => draining, api',
-  'after 20 s, what is left is closed at once and side by side':
+  'after 20 s, the parts that are still open are closed at once, all together':
     'api obeys, started, close, +20000 => draining, api, api now, redis now, closed, ended; no timer',
   'an answer that is lost after 20 s fails the end, and the rest is closed':
     'api loses, started, close, +20000 => draining, api, api now, redis now, closed, a lost answer; no timer',
-  'an answer that was lost before that fails the end, too':
+  'a part that failed to close earlier than that fails the shutdown, too':
     'api fails, redis obeys, started, close, +20000 => draining, api, redis, redis now, closed, a failure; no timer',
   'a step that has ended is not closed again':
     'redis obeys, started, close, +20000 => draining, api, redis, redis now, closed, ended; no timer',
-  'a step that never ends has a second more':
+  'a step that never ends has one more second after 20 s':
     'api hangs, started, close, +20999 => draining, api, api now, redis now',
-  'after that second, such a step is given up':
+  'a step that never ends is given up after 21 s':
     'api hangs, started, close, +21000 => draining, api, api now, redis now, ended; no timer',
   'parts have the extra time, too': 'extra, api hangs, started, close, +20999 => draining, api',
   'steps that never end have the extra time, too':
@@ -65,7 +65,7 @@ for (const [what, row] of Object.entries(CASES)) {
   });
 }
 
-test('it is ready once started, and no longer when the drain begins, which is signalled at once', () => {
+test('the service is ready from its start until the drain begins, which is signalled at once', () => {
   const life = lifecycle({ drainMs: 6000 }, { clock: fakeClock(), emit: () => {} });
   const states = [life.isReady()];
 

@@ -43,7 +43,7 @@ for (const [maxInFlight, most] of [
   [8, 6],
   [1, 1],
 ] as const) {
-  test(`of ${maxInFlight} places, callers of unknown texts take ${most}`, async () => {
+  test(`with MAX_IN_FLIGHT at ${maxInFlight}, ${most} callers can wait for unknown texts`, async () => {
     const { shout, stack } = start(() => new Promise(() => {}), { maxInFlight });
     for (let i = 0; i < most; i++) void shout('same');
 

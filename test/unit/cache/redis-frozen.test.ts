@@ -21,7 +21,7 @@ redisTest('a frozen Redis costs the commands under way 50 ms, and later ones not
 
   assert.deepEqual([before, isKept, await slow, found], ['waits', true, undefined, undefined]);
   assert.deepEqual(outcomes(), ['get timeout', 'set timeout', 'get skipped']);
-  // The breaker is still closed: the overdue replies alone are the reason.
+  // The breaker is still closed, so the get was skipped only because replies are overdue.
   assert.deepEqual(connection.status(), { ...UP, overdue: 2 });
 });
 
@@ -69,7 +69,7 @@ serverTest('a connection that Redis accepts and does not answer is closed after 
   assert.deepEqual(changes(), ['down: no_answer']);
 });
 
-redisTest('a slow Redis slows three calls down, and then gets ever rarer probes', async (redis, t) => {
+redisTest('a slow Redis delays three calls, and then gets probes at growing intervals', async (redis, t) => {
   const { store, world, connection, outcomes } = redis;
   world.clock.setRandom(0);
   for (let i = 0; i < 3; i++) await slowGet(redis, t);

@@ -14,7 +14,7 @@ redisTest('writes that a new replica refuses together cost one connection', asyn
   assert.equal(connection.status().trouble, 'read_only');
 });
 
-redisTest('while read-only, it reconnects after growing pauses, at most a minute', async (redis, t) => {
+redisTest('a read-only Redis is reconnected after growing pauses, at most a minute', async (redis, t) => {
   const { store, world, refuse, changes } = await becomesReplica(redis, t);
   await refuse();
 

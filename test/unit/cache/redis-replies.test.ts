@@ -97,7 +97,7 @@ test('a wrong value alone does not cost the connection, and is reported until a 
 });
 
 for (const number of ['99999999999999999999', '9007199254740993', '1000000001', '-1', '0']) {
-  test(`a count of ${number} is not one of ours: what was counted here counts`, async (t) => {
+  test(`a count of ${number} cannot be right, so this process uses its own count`, async (t) => {
     const { redis, count } = await knowsHello(t);
     redis.answer(replyTo('incrby', `:${number}\r\n`));
 
@@ -129,7 +129,7 @@ test('an accepted count shows that Redis is not read-only any more', async (t) =
   assert.deepEqual(changes(), ['up', 'down: read_only', 'up', 'up: read_only', 'up']);
 });
 
-test('a read-only Redis is reported as that, whatever was or is wrong with its values', async (t) => {
+test('a read-only Redis is reported as read-only, even if its values were or are wrong', async (t) => {
   const { redis, store, world, changes } = await knowsHello(t);
   redis.answer(replyTo('get', bulk('WRONG')));
   await store.get('hello');
@@ -193,7 +193,7 @@ test('a connection that ended before its greeting was answered is not awaited an
   assert.equal(changes().at(-1), 'up');
 });
 
-test('a Redis with much to say about itself is used', async (t) => {
+test('a Redis whose reply to INFO is very long is used', async (t) => {
   const redis = await fakeRedis(t, replyTo('info', bulk('# Modules\r\n'.repeat(90_000))));
 
   await connectedRedisStore(t, redis.url);

@@ -297,7 +297,7 @@ redisTest('commands do not reject when Redis is killed', async (redis) => {
   assert.deepEqual(new Set(outcomes().map((outcome) => outcome.split(' ')[1])), new Set(['timeout']));
 });
 
-test('a connection comes back after a second and up to a quarter more, so that processes do not come in step', (t) => {
+test('a connection comes back after a second and up to a quarter more, so that processes do not reconnect together', (t) => {
   const { reconnectMs, world } = startRedisStore(t, 'redis://127.0.0.1:1');
 
   world.clock.setRandom(0.8);

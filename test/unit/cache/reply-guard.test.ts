@@ -48,7 +48,7 @@ for (const bytes of FOREIGN) {
 
 for (const [what, more, expected] of [
   ['128 KiB more than awaited pass', 0, []],
-  ['one byte more than that is refused', 1, ['oversized_value']],
+  ['one byte more than 128 KiB is refused', 1, ['oversized_value']],
 ] as const) {
   test(`${what}: a connection carries more than the bytes of replies`, async () => {
     const { guard, arrives, faults } = startGuard(1);

@@ -74,7 +74,7 @@ redisTest('a client near its quota waits for Redis each time', async (redis, t) 
   assert.equal(await count('a'), 5);
 });
 
-redisTest('what a client near its quota has sent is not sent again', async (redis) => {
+redisTest('requests that were already counted in Redis are not sent to it again', async (redis) => {
   const { count } = counting(redis, 6);
   // The second request is far from the quota, so its count is not sent at once.
   for (const expected of [1, 2, 3]) assert.equal(await count('a'), expected);
@@ -85,7 +85,7 @@ redisTest('what a client near its quota has sent is not sent again', async (redi
   assert.deepEqual(redis.outcomes(), Array(3).fill('count success'));
 });
 
-redisTest('requests of one turn are one command, and each has its own place', async (redis) => {
+redisTest('requests of one turn are one command, and each gets a count of its own', async (redis) => {
   const { count } = counting(redis);
   await count('a');
 
@@ -104,7 +104,7 @@ redisTest('no key holds an address, and each key expires', async (redis) => {
   assert.equal(Math.ceil((await redis.control.ttl(key)) / 60), 2);
 });
 
-redisTest('while Redis is frozen, this process counts by itself, soon at once', async (redis) => {
+redisTest('while Redis is frozen, this process counts by itself, and soon without a wait', async (redis) => {
   const { count } = counting(redis);
   await count('a');
   redis.server.freeze();

@@ -86,7 +86,7 @@ for (const [signals, pauseMs, expected] of [
   ['SIGINT', 0, 1],
   ['SIGHUP', 0, 1],
   ['SIGTERM SIGINT', 0, 2],
-  // With `SendSIGHUP=yes`, systemd sends both, and the kernel can deliver them in either order.
+  // With `SendSIGHUP=yes`, systemd sends SIGTERM and SIGHUP, and the kernel can deliver them in either order.
   ['SIGTERM SIGHUP', 0, 1],
   ['SIGHUP SIGTERM', 0, 1],
   ['SIGTERM SIGHUP', 1000, 2],

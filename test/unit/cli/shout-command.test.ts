@@ -29,7 +29,7 @@ test('--file shouts the lines of a file', async (t) => {
   assert.deepEqual(said, { exitCode: 0, stdout: '<one>\n<two>\n', stderr: '' });
 });
 
-test('a failed line leaves an empty line, its reason, and itself in the file for failed ones', async (t) => {
+test('a failed line prints an empty line and its reason, and is added to the file of failed lines', async (t) => {
   serviceOf(t, failingAt('two'));
   const failed = await newFile(t, 'from before\n');
 

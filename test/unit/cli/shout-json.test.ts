@@ -60,7 +60,7 @@ test('16 texts are under way at once, answers keep their order, and a text can h
   assert.equal(most, 16);
 });
 
-test('a line is answered before the next one is there', async (t) => {
+test('a line is answered before the next one has arrived', async (t) => {
   serviceOf(t);
   const answer = Promise.withResolvers<void>();
   async function* input() {
@@ -74,7 +74,7 @@ test('a line is answered before the next one is there', async (t) => {
   assert.deepEqual(results, ['one', 'two'].map(answered));
 });
 
-test('an interrupt ends it with 130, and no line says ABORTED', async (t) => {
+test('an interrupt ends the command with 130, and no line says ABORTED', async (t) => {
   const { promise: interrupt, resolve } = Promise.withResolvers<void>();
   serviceOf(t, async (text) => {
     if (text === 'one') return undefined;
@@ -88,7 +88,7 @@ test('an interrupt ends it with 130, and no line says ABORTED', async (t) => {
   assert.ok(!pick(results, 'code').includes('ABORTED'));
 });
 
-test('an interrupt ends it while it waits for the next line', async (t) => {
+test('an interrupt ends the command while it waits for the next line', async (t) => {
   serviceOf(t);
   const { promise: interrupt, resolve: onOutput } = Promise.withResolvers<void>();
 
@@ -97,7 +97,7 @@ test('an interrupt ends it while it waits for the next line', async (t) => {
   assert.deepEqual([exitCode, results], [130, [answered('one')]]);
 });
 
-test('an input that fails ends it, after the answers to the lines before', async (t) => {
+test('an input that fails ends the command, after the answers to the lines before', async (t) => {
   serviceOf(t);
   const input = inputOf('one\ntwo\n', new Error('the disk is gone'));
 

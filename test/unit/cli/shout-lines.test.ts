@@ -21,7 +21,7 @@ test('lines are the same wherever the bytes are cut', async () => {
   );
 });
 
-test('all lines as they came, with their line feeds, are the bytes that came', async () => {
+test('the lines, joined with their line feeds, are exactly the bytes that came', async () => {
   await fc.assert(
     fc.asyncProperty(bytes, async (list) => {
       const whole = Buffer.from(list);

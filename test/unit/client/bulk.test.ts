@@ -37,7 +37,7 @@ test('nothing is asked without a text, or before the first result is asked for',
   assert.equal(service.requests.length, 0);
 });
 
-test('a text is answered before the next one is there', async (t) => {
+test('a text is answered before the next one has arrived', async (t) => {
   const seen: BulkResult[] = [];
   async function* texts() {
     for (const text of ['a', 'b', 'c']) {
@@ -180,7 +180,7 @@ test('each request of a bulk has its own time, and fails alone', async (t) => {
   assert.deepEqual(await results, [{ error: 'no answer within 1000 ms', code: 'TIMEOUT' }]);
 });
 
-test('an abort ends it at once, even if no answer and no text comes', async (t) => {
+test('an abort ends a bulk at once, even if no answer and no text comes', async (t) => {
   const controller = new AbortController();
   const service = fakeService(hanging);
   const results = service.bulk(neverEnding('a'), { signal: controller.signal })[Symbol.asyncIterator]();

@@ -77,7 +77,7 @@ test('an answer of another server fails its texts, and is not asked for again', 
   assert.equal(service.requests.length, 1);
 });
 
-test('a result that plainly belongs to its text is there before the others are', async (t) => {
+test('a result that plainly belongs to its text is returned before the others have arrived', async (t) => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const texts = ['hello', 'wörld', '日本', 'e\u0301', 'last'];
   const service = fakeService(halting(4, promise, reallyLine));

@@ -15,10 +15,10 @@ const GOOD = 'report success 1';
 const CASES: readonly [what: string, script: string, state: BreakerState, retryAfterMs?: number][] = [
   ['a closed breaker asks no one to wait', '', 'closed'],
   ['ten failures in a row that span a second open it', OPEN, 'open', 1000],
-  ['the span begins with the first of them', 'fail 1, +1000, fail 9', 'open', 1000],
+  ['the span begins with the first failure', 'fail 1, +1000, fail 9', 'open', 1000],
   ['a burst of failures within a second does not open it', 'fail 50, +999, fail 50', 'closed'],
   ['nine failures do not open it, however long they take', 'fail 1, +60000, fail 8', 'closed'],
-  ['a success starts both anew', 'fail 9, +1000, report success 1, fail 10, +999, fail 1', 'closed'],
+  ['a success resets count and span', 'fail 9, +1000, report success 1, fail 10, +999, fail 1', 'closed'],
   ['neutral verdicts are not failures', 'fail 9, +1000, report neutral 100', 'closed'],
   ['neutral ones interrupt no row of failures', 'fail 9, +1000, report neutral 100, fail 1', 'open', 1000],
   ['while it is open it knows how much time is left', `${OPEN}, +300`, 'open', 700],
@@ -61,7 +61,7 @@ for (const [what, script, entered] of [
   });
 }
 
-test('it opens for up to a quarter longer, so that many processes do not probe in step, but 5 s at most', async () => {
+test('the breaker opens for up to a quarter longer, but at most 5 s, so that processes do not probe at the same time', async () => {
   const { breaker, clock, play } = startBreaker();
   clock.setRandom(0.8);
 

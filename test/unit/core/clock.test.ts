@@ -98,7 +98,7 @@ for (const [what, latenesses, ms] of [
   });
 }
 
-test('once stopped it leaves no timer', async () => {
+test('a stopped measurement of the event loop leaves no timer', async () => {
   const clock = fakeClock();
   const delay = loopDelay(clock);
   await clock.advance(60);
@@ -119,7 +119,7 @@ test('a limit is exceeded while the delay is above it', () => {
   assert.deepEqual([atLimit, isLate()], [false, true]);
 });
 
-/** A measured event loop, each turn of which is as late as the test decides. */
+/** A measured event loop. The test decides how late each turn is. */
 function startDelay(): { delay: ReturnType<typeof loopDelay>; take(latenesses: readonly number[]): void } {
   let nowMs = 1000;
   let due: { at: number; run: () => void } | undefined;

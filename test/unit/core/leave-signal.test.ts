@@ -4,7 +4,7 @@ import { LeaveController, type LeaveSignal } from '../../../src/core/leave-signa
 
 const REASON = new Error('gone');
 
-/** Our signal behaves like that of the platform. */
+/** Our signal behaves like the `AbortSignal` of the platform. */
 for (const Controller of [AbortController, LeaveController]) {
   test(`${Controller.name} calls each listener once, but none that was removed or added too late`, () => {
     const controller: AbortController | LeaveController = new Controller();

@@ -5,7 +5,7 @@ import { parsed } from '../../support/raw-answer.ts';
 import { postOf, rawClient, requestOf } from '../../support/raw-client.ts';
 import { until } from '../../support/until.ts';
 
-test('as many whole requests as allowed are under way, the next is refused, and holds no place', async (t) => {
+test('whole requests up to the limit are under way; the next one is refused, and does not count', async (t) => {
   const { upstream, server, port } = await fakeApi(t, { limits: { maxInFlight: 2 } });
   upstream.hold();
   (await rawClient(t, port)).send(postOf('cut').slice(0, -1));

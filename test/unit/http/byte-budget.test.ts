@@ -93,7 +93,7 @@ for (const [bytes, most] of [
   });
 }
 
-test('what gives bytes back is never refused', () => {
+test('a request that gives bytes back is never refused', () => {
   const { budget, held } = start({});
   held.set(5000, 'body');
   budget.bytes = 2 * MOST;

@@ -54,7 +54,7 @@ test('an answer that is sent before its body has arrived leaves in one packet, b
   assert.match(socket.packets[0] ?? '', /^HTTP\/1\.1 400 [\s\S]*\r\n\r\nx$/);
 });
 
-test('a request that is refused because of its head does not keep it while it waits to be answered, and is the last of its connection', () => {
+test('a request that is refused because of its head does not keep that head while it waits to be answered, and is the last of its connection', () => {
   const { exchange } = beforeItsBody(1000);
   const { open, socket } = oneConnection();
   exchange.request.socket = socket;
@@ -119,7 +119,7 @@ test('a whole answer is unread since it was written, and is held in place of the
   assert.equal(pieces.reply.unreadSinceMs(5), 5);
 });
 
-test('a failure after the answer has left concerns no one', () => {
+test('a failure after the answer has left does not abort the signal', () => {
   const { exchange } = beforeItsBody();
   // Node sets this when the answer has left.
   exchange.response.destroyed = true;
@@ -189,7 +189,7 @@ for (const [when, isClosing, ms] of [
   ['', false, 1000],
   [' while the server closes', true, 250],
 ] as const) {
-  test(`after the last answer other requests are over, and a client has ${ms} ms to end its connection${when}`, async () => {
+  test(`after the last answer of a connection its other requests end, and its client has ${ms} ms to close it${when}`, async () => {
     const { clock } = testWorld();
     const open = noConnections(2, { clock, isClosing: () => isClosing });
     // Half-open, because a client that has sent its last byte can still be reading.
@@ -331,7 +331,7 @@ test('an exchange has one signal, which has aborted if it is first read after it
   assert.deepEqual([exchange.signal.aborted, left.signal.aborted], [false, true]);
 });
 
-test('the object that is kept is a tick of Node, like every other one', async () => {
+test('the object that `keptTick` keeps is a tick of Node, and has the same keys each time', async () => {
   const kept = [keptTick(), keptTick()];
   await new Promise<void>((resolve) => process.nextTick(resolve));
 

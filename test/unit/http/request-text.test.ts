@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { dataField, hasManyParts, mediaType, textOfJson } from '../../../src/http/request-text.ts';
 
-test('a body without a coding can say so', () => {
+test('a body can have the content coding `identity`', () => {
   assert.equal(mediaType({ 'content-type': 'text/plain', 'content-encoding': 'Identity' }), 'text/plain');
 });
 
-test('errors have their stacks again after text that is not JSON', () => {
+test('after text that is not JSON, errors record their stacks again', () => {
   assert.throws(() => textOfJson(Buffer.from('{')), { code: 'BAD_INPUT' });
 
   assert.ok(Error.stackTraceLimit > 0);
@@ -54,7 +54,7 @@ test('fields are read as URLSearchParams reads them', () => {
   );
 });
 
-/** What JSON has many of, and JSON with this many of them. The object and the key around them count, too. */
+/** The lowest `count` that is too high. The outer object, its key and its list are parts, too. */
 const MOST = 4998;
 const ROWS: readonly [what: string, json: (count: number) => string, areParts: boolean][] = [
   ['objects', (count) => inList('{}', count), true],

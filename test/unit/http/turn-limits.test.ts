@@ -63,7 +63,7 @@ test('a connection that is gone before it has given way takes no turn', async ()
   assert.equal(await turn(), 0);
 });
 
-test('a connection that gave way although nothing of it is wanted is read once more is wanted', async () => {
+test('a connection that gave way while no bytes of it were wanted is read on when more are wanted', async () => {
   let isWanted = false;
   const { reading, one, paused, turn } = start({ wantsMore: () => isWanted });
   reading.giveWay(one);

@@ -27,7 +27,7 @@ test('the faults come as often as their rates say', () => {
   assert.ok(Math.abs(share('ok') - 0.655) < 0.02);
 });
 
-test('the script comes first, in order, then the faults: one without a rate always', () => {
+test('the script comes first, in order; then a fault without a rate comes every time', () => {
   const kinds = drawn(1, 6, 'hang', 'ok*2 empty reset=in-body');
 
   assert.deepEqual(kinds, ['ok', 'ok', 'empty', 'reset=in-body', 'hang', 'hang']);

@@ -43,7 +43,7 @@ test('a value deeper than 10,000 is an error', async (t) => {
   assert.deepEqual([deepest.body, tooDeep.body], ['{"INPUT":"a","OUTPUT":"A"}', 'BAD REQUEST\n']);
 });
 
-test('a letter whose upper case is younger than Unicode 15 stays, its neighbours do not', () => {
+test('a letter whose upper case is newer than Unicode 15 stays, and its neighbours are upper-cased', () => {
   assert.equal(goUpperCase('a\u019Bb\u{10D70}\u{1E943}c'), 'A\u019BB\u{10D70}\u{1E921}C');
 });
 

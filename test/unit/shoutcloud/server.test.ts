@@ -42,7 +42,7 @@ test('a body over 16 MiB is refused before its end', async (t) => {
   assert.equal(body, 'BAD REQUEST\n');
 });
 
-test('it counts requests, and how many of them are active', async (t) => {
+test('the server counts requests, and how many of them are active', async (t) => {
   const reached = Promise.withResolvers<void>();
   const onShout = ({ index }: { index: number }) => index === 2 && reached.resolve();
   const server = await running(t, { faults: 'hang', onShout });

@@ -34,7 +34,7 @@ test('a load judges each answer: right, wrong or refused', async (t) => {
   assert.equal(connections(), 1 + load.answers.filter(({ label }) => label === 'fresh').length);
 });
 
-test('a load generator that is killed within a line fails its load, and keeps what it reported before', async () => {
+test('if a load generator is killed in the middle of a line, its load fails, and earlier reports are kept', async () => {
   const halfReport = `
     process.stdout.write('{"answers":[{"label":"first"}],"delays":[]}\\n{"answers":[{"tookMs":1.');
     process.kill(process.pid, 'SIGKILL');`;

@@ -80,7 +80,7 @@ test('each change of the breaker is noted, other events are not, and other layer
   ]);
 });
 
-test('it gives the entries since a number, at most the newest 200, all of them after a restart, and none without a number', () => {
+test('the strip gives the entries since a number, at most the newest 200, all of them after a restart, and none without a number', () => {
   const { strip, emit } = setUp();
   for (let i = 0; i < 1000; i++) emit({ type: 'breaker', state: 'open' });
 

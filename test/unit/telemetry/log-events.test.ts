@@ -133,7 +133,7 @@ test('the line that counts the rest belongs to no request', async () => {
   const clock = fakeClock();
   const logTo = logLines();
   const log = jsonLog({ level: 'info', logTo, moreFields: () => ({ of: request.getStore() }) });
-  // As a real timer does, it runs in the context in which it was set.
+  // The callback runs in the context in which the timer was set, as with a real timer.
   const after: Clock['after'] = (ms, run) => clock.after(ms, AsyncResource.bind(run));
   const emit = emitTo(logEvents(log, { clock: { after }, about: {} }));
   for (const id of ['first', 'second']) request.run(id, emit, failed('unreachable'));

@@ -45,7 +45,7 @@ test('the delay of the event loop begins again after each reading', async (t) =>
   const all = registry();
   addProcessMetrics(all, systemClock);
   const lagSeconds = () => valuesOf(all.series()).get('nodejs_eventloop_lag_max_seconds');
-  // A measurement of our own, because reading the one under test would reset it.
+  // The test has a monitor of its own, because reading the metric would reset the delay.
   const delays = monitorEventLoopDelay({ resolution: 10 });
   delays.enable();
   await until(t, () => delays.count > 1);

@@ -34,7 +34,7 @@ test("the text is that of Prometheus' own client, also for two processes", async
       const theirSeries = await theirs.all.getMetricsAsJSON();
       assert.equal(seriesText(series), await theirs.all.metrics());
       const twice = await library.Registry.aggregate([theirSeries, theirSeries]).metrics();
-      // When it adds up, the library writes all buckets of a histogram before its sums. Otherwise, the lines are the same.
+      // When the library adds up processes, only the order of its lines differs from ours.
       assert.deepEqual(sorted(seriesText(summedSeries([series, series]))), sorted(twice));
     }),
   );
@@ -90,7 +90,7 @@ test('in OpenMetrics the lines of a histogram with the same labels come together
   assert.equal(kinds, 'xxxxyyyy');
 });
 
-test('each way to combine gives its own value of 1 and 3', () => {
+test('each way to combine 1 and 3 gives its own value', () => {
   const combined = (['sum', 'min', 'max', 'first'] as const).map((combine) => {
     const parts = [1, 3].map((value): Series => {
       const all = registry();

@@ -25,7 +25,7 @@ for (const [what, script, ms, seen] of [
   ['a caller that leaves does not change the estimate for others', 'leave 1', [1500], 'OVERLOADED'],
   ['the time after all have left is not counted', 'leave 2, finish 1, +60000', FIVE, ALL_WAIT],
   ['the time after all have been sent is not counted', 'finish 3, +60000', FIVE, ALL_WAIT],
-  ['nor is it counted when many wait again', 'finish 3, +60000, work 1', [2400, 3000], 'waits OVERLOADED'],
+  ['idle time before new texts is not counted', 'finish 3, +60000, work 1', [2400, 3000], 'waits OVERLOADED'],
   [
     'the time after a pause has refused all is not counted',
     'finish 1, pause 200000, +200000',
@@ -102,7 +102,7 @@ for (const [what, intervals, waitMs] of [
   ['each later one counts for a fifth', [1000, ...Array(6).fill(400), 900], 2503],
   ['those before a reset do not count', [9, 9, Number.NaN, 60_000, ...Array(8).fill(400)], 2000],
 ] as const) {
-  test(`of the pace of batches: ${what}`, async () => {
+  test(`the estimated wait, from the intervals between batches: ${what}`, async () => {
     const clock = fakeClock();
     const pace = new Pace(clock);
     pace.batchLeft(0);

@@ -37,9 +37,9 @@ const CASES = {
   'the place of a caller that failed is free': 'max=1 1=a fail 2=b => 1 failed; asked a b; 1 wait, 1 fly; ',
   'the place of a caller that left is free': 'max=1 1=a !1 2=b => ; asked a b; 1 wait, 2 fly; ',
   'a place is given back once': 'max=1 1=a answer !1 2=b => 1 A; asked a b; 1 wait, 1 fly; ',
-  'while as many wait as there are places, the next caller is refused at once':
+  'while the highest number of callers wait, the next caller is refused at once':
     'max=2 1=a 2=b 3=c => 3 OVERLOADED; asked a b; 2 wait, 2 fly; shed misses',
-  'while the process is pressed, each caller is refused at once':
+  'while the process has no time for unknown texts, each caller is refused at once':
     'pressed 1=a => 1 OVERLOADED; asked ; 0 wait, 0 fly; shed misses',
 };
 for (const [what, row] of Object.entries(CASES)) {

@@ -46,7 +46,7 @@ for (const [what, row] of Object.entries(CASES)) {
   });
 }
 
-test('the listener hears when a slot comes back, when a pause begins and when it is over', async () => {
+test('the listener is called when a slot comes back, when a pause begins and when it is over', async () => {
   const { gate, clock, seen } = startGate();
   gate.take(testCall());
 

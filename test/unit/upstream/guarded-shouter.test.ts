@@ -48,7 +48,7 @@ for (const failure of ['timeout', 'unreachable', 'server_error'] as const) {
   });
 }
 
-test('while the breaker is open, callers are refused at once with the time left, or that of a longer pause; then one is a probe that closes it', async () => {
+test('while the breaker is open, callers are refused at once, with the time left or that of a longer pause; then a successful probe closes it', async () => {
   const { open, shout, breaker, gate, upstream, clock } = startGuarded();
   await open();
   await clock.advance(250);
@@ -77,7 +77,7 @@ test('if a probe fails, its failure is the reason why the breaker opens again', 
   assert.deepEqual(changes.at(-1), ['open', failure]);
 });
 
-test('a call from before it opened that is answered closes it', async () => {
+test('a good answer to a call from before the breaker opened closes it', async () => {
   const { open, shout, breaker, early } = startGuarded();
   early.hold();
   const answer = shout('early');

@@ -33,7 +33,7 @@ test('a connection is replaced after 30 seconds', async (t) => {
   assert.deepEqual(seen, [1, 1, 1, 2, 2, 3]);
 });
 
-test('the name of SHOUTCLOUD is looked up as the connections of this process do it', async (t) => {
+test('the name of SHOUTCLOUD is looked up with the function that was passed in', async (t) => {
   const { port } = await httpServer(t, (_request, response) => response.end(RIGHT));
   const { shout } = shouterFor(t, `http://shoutcloud.test:${port}`, undefined, leadsHere('shoutcloud.test'));
 

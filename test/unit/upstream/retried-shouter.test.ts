@@ -64,7 +64,7 @@ const CASES: Record<string, Case> = {
     calls: 2,
   },
   'a Retry-After as long as its time ends it': { fate: () => throttled, ms: 2000, end: throttled, calls: 1 },
-  'a shorter Retry-After does not end it': { fate: inTurn(throttled), ms: 2001, end: 'HELLO', calls: 2 },
+  'a shorter Retry-After is waited for': { fate: inTurn(throttled), ms: 2001, end: 'HELLO', calls: 2 },
 };
 for (const [what, { fate, options, ms = Number.POSITIVE_INFINITY, end, calls }] of Object.entries(CASES)) {
   test(`${what}; each retry costs a token, and no timer is left`, async () => {
@@ -99,7 +99,7 @@ test('the attempt is not repeated for a caller that left during it', async () =>
   assert.deepEqual([upstream.calls.length, budget.tokens], [1, 20]);
 });
 
-test('a deadline that moves on while the caller waits is the one that counts', async () => {
+test('if the deadline moves on while the caller waits, the new deadline counts', async () => {
   const { outcome, clock } = startRetried(inTurn(down));
   let deadline = clock.now() + 100;
   const call = {
@@ -146,7 +146,7 @@ test('with a ratio of a half, two texts earn one token', () => {
   assert.deepEqual([afterOne, budget.spend(), budget.tokens], [false, true, 0]);
 });
 
-test('the budget never spends more than 20 tokens and the ratio for each text', () => {
+test('the budget never spends more tokens than 20 plus the ratio for each text', () => {
   const ratio = fc.double({ min: 0, max: 10, noNaN: true });
   const steps = fc.array(fc.constantFrom('earn', 'spend'), { maxLength: 300 });
   fc.assert(

@@ -49,7 +49,7 @@ for (const fault of ['hang', 'stall', 'drip=3600000', 'slow=3600000']) {
 }
 
 for (const body of ['{"OUTPUT":"X","OUTPUT":"A"}', '{"OUTPUT":"A","OUTPUT" : "A"}']) {
-  test(`of two OUTPUTs neither is trusted: ${body}`, async (t) => {
+  test(`an answer with two OUTPUTs is not trusted: ${body}`, async (t) => {
     const { url } = await httpServer(t, (_request, response) => response.end(body));
 
     await assert.rejects(shouterFor(t, url).shout('a'), { failure: 'wrong' });
@@ -108,7 +108,7 @@ test('a pause of less than a second is a second', () => {
   assert.equal(retryAfterMs('Tue, 01 Jan 2030 00:00:01 GMT', NOW + 900), 1000);
 });
 
-test('the oldest form of an HTTP date is one of GMT wherever we run', (t) => {
+test('the oldest form of an HTTP date is read as GMT, whatever our time zone is', (t) => {
   const zone = process.env.TZ ?? 'UTC';
   t.after(() => {
     process.env.TZ = zone;

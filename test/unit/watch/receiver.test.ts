@@ -42,7 +42,7 @@ for (const [what, format, body] of [
 }
 
 for (const [status, headers] of [[404], [500], [302, { location: '/elsewhere' }]] as const) {
-  test(`an answer with ${status} means that it has not arrived`, async (t) => {
+  test(`an answer with ${status} means that the notification has not arrived`, async (t) => {
     const { failure, got } = await sent(t, 'json', status, headers);
 
     assert.equal(failure, `status ${status}`);
@@ -76,7 +76,7 @@ test('a webhook has ten seconds, and an abort ends the wait for it and leaves no
   assert.deepEqual([clock.timers(), stoppedClock.timers()], [0, 0]);
 });
 
-test('without a format, an address of Slack gets that of Slack, and a similar one does not', async (t) => {
+test('without a format, an address of Slack gets the format of Slack, and a similar address does not', async (t) => {
   const hosts = ['hooks.slack.com', 'hooks.slack-gov.com', 'hooks.slack.com.example', 'a.example'];
   const texts: unknown[] = [];
   t.mock.method(globalThis, 'fetch', async (_address: string, { body }: { body: string }) => {

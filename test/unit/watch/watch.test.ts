@@ -20,7 +20,7 @@ import {
 
 const QUICK = { downAfter: 1, upAfter: 1 };
 
-test('a service that goes down and comes back is two notifications with all that is known', async () => {
+test('a service that goes down and comes back causes two notifications with all that is known', async () => {
   const { play, got } = await watchOf();
 
   await play('udddduuu');
@@ -70,7 +70,7 @@ test('a round does not wait for a slow receiver, which gets everything in order'
   assert.deepEqual(statuses(got), ['down', 'up', 'down']);
 });
 
-test('a webhook corrected before a restart gets what it missed, and one that is gone is forgotten', async () => {
+test('a webhook that is corrected before a restart gets what it missed, and one that was removed is forgotten', async () => {
   const [wrong, gone] = [fakeReceiver(), fakeReceiver()];
   wrong.isWell = false;
   gone.isWell = false;
@@ -84,7 +84,7 @@ test('a webhook corrected before a restart gets what it missed, and one that is 
   assert.deepEqual(store.saved?.owed, [[]]);
 });
 
-test('if more than a thousand notifications are owed, the oldest pairs after the first one are dropped', async () => {
+test('if more than a thousand notifications are undelivered, the oldest pairs after the first one are dropped', async () => {
   const { play, receiver, got, events } = await watchOf({ thresholds: QUICK });
   receiver.isWell = false;
 

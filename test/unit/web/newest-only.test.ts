@@ -11,7 +11,7 @@ const CASES = {
   'a burst of typing asks nothing before it pauses': 'later=h +149 later=he +149 later=hel +149 => ; ; ',
   'when typing pauses, it asks once, for the last text':
     'later=h +149 later=he +149 later=hel +150 => hel; ; ',
-  'of answers out of order only that of the newest text is shown':
+  'if answers come out of order, only that of the newest text is shown':
     'now=first now=second answer=2 answer=1 => first second; first; SECOND',
   'the next letter aborts the request that is under way, before typing pauses':
     'now=first later=more answer=1 => first; first; ',

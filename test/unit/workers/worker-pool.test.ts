@@ -56,7 +56,7 @@ for (const [manner, order] of [
   });
 }
 
-test('if one is killed in the drain, the others can still end', async () => {
+test('if one worker is killed in the drain, the others can still end', async () => {
   const { pool, forked, nth } = await startedPool();
   for (const worker of forked) worker.isStuck = true;
   let isDrained = false;
@@ -73,7 +73,7 @@ test('if one is killed in the drain, the others can still end', async () => {
   assert.equal(wasDrained, false);
 });
 
-test('if one cannot start, the others are killed, not drained', async () => {
+test('if one worker cannot start, the others are killed, not drained', async () => {
   const { pool, nth, started } = startingPool();
   nth(1).listen();
   nth(2).end({ code: 1 });

@@ -30,7 +30,7 @@ const CASES = {
     '+60100, +60200, 3 listens => 1 stuck, 2 stuck, 3 serves; 3 of 3',
   'a worker that says that it serves, but after its end, does not count':
     '+60100, 1 listens => 1 stuck, 1 serves; none of 2',
-  'it does not count even if the next worker is not started yet':
+  'such a worker does not count even if the next worker is not started yet':
     '+60099, 1 listens => 1 stuck, 1 serves; none of 1',
   'a worker that is drained is not replaced':
     '1 listens, drain, +60000 => 1 serves, 1 code 0 as asked, drained; none of 1, no timer',
@@ -40,7 +40,7 @@ const CASES = {
     '1 listens, 1 fails, +100, 2 hangs, +5000, drain, +1999 => 1 serves, 1 code 1; none of 2',
   'after 2 s of the drain, a worker that hangs in its start is killed':
     '1 listens, 1 fails, +100, 2 hangs, +5000, drain, +2000 => 1 serves, 1 code 1, 2 stuck as asked, drained; none of 2, no timer',
-  'a worker that serves within these 2 s is not killed':
+  'a worker that serves within 2 s of the drain is not killed':
     '1 listens, 1 fails, +100, 2 hangs, drain, 2 listens, +5000, 2 exits => 1 serves, 1 code 1, 2 serves, 2 code 0 as asked, drained; none of 2, no timer',
   'a worker that lost answers in its drain fails the drain':
     '1 listens, 1 hangs, drain, 1 fails => 1 serves, 1 code 1 as asked, a worker ended before everything was answered; none of 1, no timer',
