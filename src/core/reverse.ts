@@ -35,8 +35,8 @@ const PIECE = 8192;
 const SHORT = 1024;
 
 /**
- * Reverses most texts at once. A long text that needs `Intl.Segmenter` is reversed in pieces, each in a turn of its own. Rejects when
- * the caller has left.
+ * Reverses most texts at once. A long text that needs `Intl.Segmenter` is reversed in pieces, each in its own turn of the event loop.
+ * Rejects when the caller has left.
  */
 export function inTurns(
   reverse: Reverse,

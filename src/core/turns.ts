@@ -16,7 +16,7 @@ type WorkKind = 'usual' | 'slow' | 'reading';
 export const TURN_BYTES = 16_384;
 
 /**
- * Spreads work that takes milliseconds over turns of the event loop. Each turn runs `TURN_BYTES`, or one larger piece. Between turns,
+ * Spreads work that takes milliseconds over turns of the event loop. A turn runs `TURN_BYTES`, or one larger piece. Between turns,
  * the process accepts connections and answers cached texts. Work of one kind and of about the same size waits in one queue.
  *
  * - Every second turn begins with the smallest work, so that many large texts cannot keep a small one waiting.
