@@ -154,7 +154,7 @@ export function redisLink(
     redis.stream.destroy();
   }
 
-  /** Reports why `op` (or every operation) fails although Redis is connected. Does nothing while another operation is known to fail. */
+  /** Reports why `op` (or every operation) fails although Redis is connected. Has no effect while another operation fails. */
   function hinders(found: RedisTrouble, op?: RedisOperation): void {
     const at = clock.now();
     const hasAnother = hindrance && hindrance.op !== op && at < hindrance.at + HINDERED_MS;

@@ -35,7 +35,7 @@ const PIECE = 8192;
 const SHORT = 1024;
 
 /**
- * Reverses most texts at once. A long text that needs `Intl.Segmenter` is reversed in pieces, each in its own turn of the event loop.
+ * Reverses most texts at once. A long text that needs `Intl.Segmenter` is reversed in pieces, one in each turn of the event loop.
  * Rejects when the caller has left.
  */
 export function inTurns(
