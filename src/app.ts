@@ -146,7 +146,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
   life.closesLast((manner) => admin?.close(manner));
 
   return {
-    /** Starts to serve. Resolves with the ports; a setting of 0 takes a free one. */
+    /** Starts to serve. Resolves with the ports. If a port is 0 in the settings, any free port is taken. */
     async listen(): Promise<{ port: number; adminPort: number | undefined }> {
       const { host, adminHost = host } = config;
       const adminPort = await admin?.listen({ host: adminHost, port: config.adminPort });

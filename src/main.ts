@@ -10,7 +10,7 @@ if (process.argv[2] === 'shout') restartWithSmallHeap();
 const stop = stopSignals(process);
 const { run } = await import('./cli/program.ts');
 const { argv, env: environment, stdout, stderr } = process;
-// The process must not end because an error message cannot be written.
+// Without a listener, the process would end if an error message cannot be written.
 stderr.on('error', () => {});
 const surroundings = {
   environment,

@@ -130,7 +130,7 @@ export function redisLink(
     },
   };
 
-  /** Sends INFO. Returns the reason if Redis cannot be used. If Redis does not permit INFO, it is used. */
+  /** Sends INFO. Returns the reason if Redis cannot be used. If Redis does not permit INFO, it is used anyway. */
   async function greet(): Promise<RedisTrouble | undefined> {
     try {
       return troubleOfInfo(await redis.info());

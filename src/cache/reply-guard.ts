@@ -8,7 +8,7 @@ const SILENT_SOCKET_MS = 2000;
 
 /**
  * `protocol`: a reply without a command, or bytes that are not a reply. `oversized_value`: far more than was asked for.
- * `no_answer`: no reply for two seconds while some are awaited.
+ * `no_answer`: no reply for two seconds while replies are awaited.
  */
 export type ReplyFault = 'protocol' | 'oversized_value' | 'no_answer';
 

@@ -87,7 +87,7 @@ export type ShedReason = 'requests' | 'bytes' | 'event_loop' | 'misses';
 
 export type Emit = (event: Event) => void;
 
-/** The functions that a part wants to have called for events, by the type of the event. */
+/** What a part does about events: one function for each type of event that concerns it. */
 export type Listeners = {
   readonly [Type in Event['type']]?: (event: Extract<Event, { type: Type }>) => void;
 };

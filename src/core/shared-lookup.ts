@@ -56,7 +56,7 @@ interface Name {
   known: Addresses | undefined;
   waiting: Found[];
   isUnderWay: boolean;
-  /** The look-up under way takes longer than `PATIENCE_MS`. */
+  /** Whether the look-up under way has already taken longer than `PATIENCE_MS`. */
   isLate: boolean;
 }
 

@@ -8,7 +8,7 @@ import { encodeAnswer, goUpperCase } from './go-behaviour.ts';
 import { type PendingShout, rawHead, send, sendBody, sendHead } from './pending-shout.ts';
 import { firstHalf, wrongBodies } from './wrong-bodies.ts';
 
-/** A way to give something other than a good answer. */
+/** A kind of fault: what the server sends instead of a good answer. */
 interface FaultKind {
   /** How the fault is written: the part in brackets can be left out, and words in capitals are values. */
   readonly usage: string;

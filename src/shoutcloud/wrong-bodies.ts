@@ -68,7 +68,7 @@ function answer(about: string, texts: (shouted: Shouted) => [input: string, outp
   return { about, write: (shouted) => encodeAnswer(...texts(shouted)) };
 }
 
-/** Another JSON value. */
+/** An answer that is another JSON value. */
 function json(about: string, value: (shouted: Shouted) => unknown): WrongBody {
   return { about, write: (shouted) => JSON.stringify(value(shouted)) };
 }
