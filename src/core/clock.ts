@@ -9,7 +9,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970, for dates that leave the process. */
   epochMs(): number;
-  /** Uniform in [0, 1). */
+  /** A random number, uniform in [0, 1). */
   random(): number;
   /** Runs `run` once, after `ms` milliseconds, unless it is cancelled. */
   after(ms: number, run: () => void): Cancel;

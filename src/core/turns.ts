@@ -1,8 +1,8 @@
 import type { Clock } from './clock.ts';
 
 /**
- * Resolves when the next piece of a work can run. `bytes` is the size of the whole work. If no one needs the work any more
- * (`isGone`), it does not count in its turn.
+ * Resolves when the next piece of the work can run. `bytes` is the size of the whole work. If no one needs the work any more
+ * (`isGone`), it takes no room in its turn.
  */
 export type NextTurn = (bytes: number, isGone?: () => boolean, kind?: WorkKind) => Promise<void>;
 
@@ -66,7 +66,7 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
   }
 }
 
-/** The number of sizes. The size of a work is the number of binary digits of its `bytes`, from 0 to 32. */
+/** The number of sizes. The size of a piece of work is the number of binary digits of its `bytes`, 0 to 32. */
 const SIZES = 33;
 
 const FIRST = { usual: 0, slow: SIZES, reading: 2 * SIZES };

@@ -6,7 +6,7 @@ import type { Lookup } from '../core/shared-lookup.ts';
 
 /** Sends attempts to SHOUTCLOUD. The simulation has a transport without a network. */
 export interface Transport {
-  /** Resolves when the head of the response has arrived. When the signal aborts, this or the reading of the body rejects. */
+  /** Resolves when the head of the response has arrived. When the signal aborts, `send` or reading the body fails. */
   send(attempt: AttemptRequest): Promise<AttemptResponse>;
   /** Aborts all attempts under way. */
   close(): Promise<void>;

@@ -97,7 +97,7 @@ async function readAnswer(
   { maxBytes, epochMs }: { maxBytes: number; epochMs: number },
 ): Promise<Answer> {
   if (statusCode === 200) return parseAnswer(await readText(body, maxBytes));
-  // A short body is read to its end, so that its connection can be used again. If that fails, the error is still the status.
+  // A short body is read to its end, so that its connection can be used again. If reading fails, the status is still the error.
   await readText(body, maxBytes).catch(() => {});
   throw statusError(statusCode, retryAfterMs(headers['retry-after'], epochMs));
 }
