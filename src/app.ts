@@ -34,7 +34,7 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 /** The values that no setting changes. */
 const FIXED = {
   slowClientMs: 10_000,
-  /** Above the first delay of the event loop, unknown texts are refused; above the second, all requests. */
+  /** Unknown texts are refused while the event loop is later than the first limit, and all requests above the second. */
   missLoopDelayMs: 250,
   loopDelayMs: 500,
 };
@@ -44,7 +44,7 @@ export interface AppOptions {
   readonly logTo?: LogOutput;
   /** The source of time and randomness: the system's by default. */
   readonly clock?: Clock;
-  /** Breaks the embedded SHOUTCLOUD server, if there is one. */
+  /** Switches the faults of the embedded SHOUTCLOUD server, if there is one. */
   readonly faults?: FaultSwitch | undefined;
   /** The process id if this is one of several workers. They share a port, and the primary has the admin port. */
   readonly worker?: number | undefined;
@@ -122,7 +122,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
       maxBulkLines: bulkLines(config, maxTexts),
       placesOfLine: placesOfLine(config),
       maxHeldBytes,
-      // A larger body would never find room, and its refusal would say to try again. With this limit it gets a 413.
+      // There is never room for a larger body. Without this limit, its refusal would say to try again. With it, it gets a 413.
       maxBodyBytes: Math.min(config.maxBodyBytes, largest.text),
       maxBulkBytes: Math.min(config.maxBulkBytes, largest.bulk),
     },
@@ -146,7 +146,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
   life.closesLast((manner) => admin?.close(manner));
 
   return {
-    /** Starts to serve. Resolves with the ports; a setting of 0 takes a free one. */
+    /** Starts to serve. Resolves with the ports. If a port is 0 in the settings, any free port is taken. */
     async listen(): Promise<{ port: number; adminPort: number | undefined }> {
       const { host, adminHost = host } = config;
       const adminPort = await admin?.listen({ host: adminHost, port: config.adminPort });
@@ -177,7 +177,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
 }
 
 /**
- * Traces, if the settings ask for any. Like Redis, they are loaded only then, because each costs time and memory at the start.
+ * Traces, if the settings ask for any. Like Redis, their code is loaded only if it is needed, because loading costs time and memory.
  */
 async function tracesOf(config: Config, lookup: Lookup, world: World): Promise<Traces | undefined> {
   const endpoint = traceEndpoint(config);
@@ -205,7 +205,7 @@ async function redisOf(
   return redisConnection({ url, ca, lookup, timeoutMs }, world);
 }
 
-/** The default of MAX_BYTES_IN_FLIGHT: a quarter of the control group's memory, or of V8's heap if that is less. */
+/** The default of MAX_BYTES_IN_FLIGHT: 64 MiB, a quarter of V8's heap, or a quarter of this process's memory: the least of these. */
 function heldBytes({ webConcurrency }: Config): number {
   const groupBytes = process.constrainedMemory() || Number.POSITIVE_INFINITY;
   const { heap_size_limit: heapBytes } = getHeapStatistics();
@@ -222,18 +222,18 @@ function mostConnections({ maxConnections, upstreamConnections }: Config): numbe
   return Math.max(1, Math.min(maxConnections, maxFiles() - OTHER_FILES - upstreamConnections));
 }
 
-/** File descriptors for all else: 64 connections of the admin port, listening sockets, Redis, traces, and files that are read. */
+/** File descriptors for everything else: 64 connections of the admin port, listening sockets, Redis, traces, and files. */
 const OTHER_FILES = 128;
 
 /**
- * Enough lines to keep every connection busy with a full batch while the next batch gathers. At most a third of the texts that can
- * wait, so that single texts get in, too.
+ * How many lines of bulks can be in flight: enough to keep every connection busy with a full batch while the next batch gathers. At
+ * most a third of the texts that can wait, so that single texts get in, too.
  */
 function bulkLines({ upstreamConnections, batchMaxItems }: Config, maxTexts: number): number {
   return Math.min((upstreamConnections + 1) * batchMaxItems, Math.ceil(maxTexts / 4));
 }
 
-/** How many places of a batch a line takes. A character has one to three bytes, so two are assumed. */
+/** How much room in a batch a line takes, counted in short texts. Assumes two bytes per character (there can be one to three). */
 function placesOfLine({ batchMaxItems }: Config): (bytes: number) => number {
   return (bytes) => roomOf(bytes / 2, batchMaxItems) / roomOf(0, batchMaxItems);
 }

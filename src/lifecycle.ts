@@ -14,7 +14,7 @@ export interface LifecycleOptions {
  */
 export type Closer = (manner?: 'now') => unknown;
 
-// Longer than a drain and a deadline together. Kubernetes kills the process ten seconds later.
+// Longer than a drain and a deadline together. By default, Kubernetes kills the process ten seconds later.
 const HARD_STOP_MS = 20_000;
 
 /** The time for the steps that are left at the hard stop. */
@@ -34,7 +34,7 @@ export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, e
     isReady: () => isStarted && !draining.signal.aborted,
     /** Aborts when the drain begins. */
     draining: draining.signal,
-    /** Says that the service has started. It does not become ready if it is already draining. */
+    /** Call it when the service has started. The service does not become ready if it is already draining. */
     started(): void {
       isStarted = true;
     },
@@ -44,7 +44,7 @@ export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, e
     closesLast: (step: Closer) => void steps.push(step),
     /**
      * Drains, then takes the steps one after another. After 20 s, and at once when `hurry` resolves, the steps that are left run
-     * side by side, for a second at most. Rejects if a step does, and after a `hurry`, because that cuts the drain short.
+     * side by side, for a second at most. Rejects if a step rejects, or if `hurry` resolved, because that cuts the drain short.
      */
     async close(hurry: Promise<unknown> = new Promise<never>(() => {})): Promise<void> {
       closing ??= drainAndClose();
@@ -76,7 +76,7 @@ export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, e
     if (failures.length > 0) throw failures[0];
   }
 
-  /** A failing step must not keep the others from closing. */
+  /** Takes one step. If the step fails, the other parts must still be closed. */
   async function taken(close: Closer, manner?: 'now'): Promise<void> {
     try {
       await close(manner);

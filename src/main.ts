@@ -1,16 +1,16 @@
 import { endProcess, restartWithSmallHeap, stopSignals } from './cli/own-process.ts';
 
 // Node uses at most half of these threads for look-ups of names. A look-up that hangs cannot be cancelled, so there must be
-// threads left for other names.
+// threads left for the look-ups of other names.
 process.env.UV_THREADPOOL_SIZE ??= '16';
 
 if (process.argv[2] === 'shout') restartWithSmallHeap();
 
-// Set up before anything else is loaded, so that a SIGTERM during the start also ends it in order.
+// Set up before anything else is loaded, so that a SIGTERM during the start also ends the process in order.
 const stop = stopSignals(process);
 const { run } = await import('./cli/program.ts');
 const { argv, env: environment, stdout, stderr } = process;
-// The process must not end because an error message cannot be written.
+// Without a listener, the process would end if an error message cannot be written.
 stderr.on('error', () => {});
 const surroundings = {
   environment,

@@ -13,7 +13,7 @@ import { readVersion } from './version.ts';
 import { type ForkOptions, forkedWorker } from './workers/worker-link.ts';
 import { workerPool } from './workers/worker-pool.ts';
 
-/** Wires the process in front of several workers. It has the admin port, and they have the public one. */
+/** Wires the process in front of several workers. This process has the admin port. The workers share the public port. */
 export function createPrimary(
   config: Config,
   { logTo = logOutput({ clock: systemClock }), args, environment }: AppOptions & ForkOptions,
@@ -31,7 +31,7 @@ export function createPrimary(
     },
     world,
   );
-  // The workers drain and give up as a single process would. This process gives up a second later.
+  // The hard stop of each worker is that of a single process. The hard stop of this process is a second later.
   const life = lifecycle({ drainMs: 0, extraMs: 1000 }, world);
   life.closes(pool.drain);
   const isReady = () => life.isReady() && pool.serving() > 0;

@@ -52,7 +52,7 @@ export interface StackParts {
   /** Whether the process is so busy that unknown texts are refused. */
   readonly isPressed: () => boolean;
   readonly nextTurn: NextTurn;
-  /** The first is outermost. */
+  /** The first view is the outermost. */
   readonly views?: readonly View[] | undefined;
   readonly layers?: Layers | undefined;
 }
@@ -131,7 +131,7 @@ export function shouterStack(parts: StackParts, world: World) {
 
   function breakerChanged(state: BreakerState, error?: unknown): void {
     world.emit({ type: 'breaker', state, error });
-    // Calls that wait at the gate passed the breaker before it opened, and would still be sent one after another.
+    // Calls that wait at the gate passed the breaker before it opened. Without this, they would still be sent, one after another.
     if (state === 'open') gate.refuseWaiting(breakerRefusal(breaker, gate));
   }
 }

@@ -10,7 +10,7 @@ export function readSource(): string | undefined {
   return sourceOf(readPackage().repository);
 }
 
-/** The page of a repository as `package.json` writes it; `undefined` for one that a browser cannot open. */
+/** The page of a repository that `package.json` names; `undefined` if a browser cannot open it. */
 export function sourceOf(repository: unknown): string | undefined {
   const isObject = typeof repository === 'object' && repository !== null && 'url' in repository;
   const written = String(isObject ? repository.url : repository);

@@ -13,7 +13,7 @@ export interface RedisOptions extends Pick<LinkOptions, 'url' | 'ca' | 'lookup'>
 
 export const BREAKER = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
 
-/** One command. It is sent at the end of this turn of the event loop; until then, more can be added to it. */
+/** A command, which is sent at the end of this turn of the event loop. Until then, more keys or counts can be added to it. */
 export interface Command<T> {
   readonly op: RedisOperation;
   readonly keys: readonly string[];
@@ -40,17 +40,17 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
   const unsent: (() => void)[] = [];
   const askedFor = new Set<readonly string[]>();
   let oversized: string[] = [];
-  /** Redis answers in order, so the reply to any command after an overdue one would be late, too. */
+  /** The number of overdue replies. Redis answers in order, so the reply to a new command would be late, too. */
   let overdue = 0;
   let doubts = 0;
 
   return {
     run,
-    /** Call it with an error of a command that counts as a success in spite of it. */
+    /** Call it with an error reply that does not make its command fail. */
     refused(error: Error, op: RedisOperation): void {
       if (isReplyError(error)) link.refused(error, op);
     },
-    /** Call it after a wrong value. If replies no longer belong to their commands, a new connection is made. */
+    /** Call it after a wrong value. Checks whether replies still belong to their commands. If not, cuts the connection. */
     doubt(): void {
       link.hinders('wrong_value', 'get');
       const key = `tuohs:v1:echo:${++doubts}`;
@@ -66,7 +66,7 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
     close: link.close,
   };
 
-  /** The reply; `undefined` if Redis gave an error, was not in time, or could not be asked. Never rejects. */
+  /** Sends a command. The reply is `undefined` after an error or a timeout, or if Redis could not be asked. Never rejects. */
   function run<T>(command: Command<T>): Promise<T | undefined> | undefined {
     if (link.state().isUp && overdue === 0 && breaker.enter())
       return new Promise((resolve) => atEndOfTurn(() => send(command, resolve)));
@@ -74,7 +74,7 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
     return undefined;
   }
 
-  /** The commands of a turn leave in one write, because a write costs more than its command. */
+  /** Sends all commands of a turn in one write, because a write costs more than a command. */
   function atEndOfTurn(sendOne: () => void): void {
     if (unsent.push(sendOne) > 1) return;
     clock.soon(() => {
@@ -95,7 +95,7 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
     });
     let isOver = false;
     askedFor.add(keys);
-    // A reply is awaited even after the timeout, because its bytes are still on their way.
+    // A reply is awaited even after the timeout, because its bytes can still arrive.
     command.send(link.redis).then(
       (reply) => arrived(...outcomeOf(op, command.reads(reply))),
       (error) => arrived(outcomeOfError(op, error), undefined),
@@ -111,7 +111,7 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
     function end(outcome: RedisOutcome, reply: T | undefined): void {
       isOver = true;
       cancel();
-      // An error reply counts as success: Redis answers, even if it is full or read-only.
+      // For the breaker, an error reply is a success, because Redis does answer, even if it is full or read-only.
       breaker.report(outcome === 'timeout' ? 'failure' : 'success');
       emit({ type: 'redis-operation', op, outcome, durationMs: clock.now() - startedAt });
       resolve(reply);
@@ -136,7 +136,7 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
   }
 
   function onUp(): void {
-    // One of these keys holds a value that would cut the connection again.
+    // One of the keys that were asked for holds an oversized value, which would cut the connection again.
     if (oversized.length > 0) link.redis.unlink(...oversized).catch(() => {});
     oversized = [];
     breaker.report('success');

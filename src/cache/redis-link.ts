@@ -6,7 +6,7 @@ import type { Lookup } from '../core/shared-lookup.ts';
 import { isReplyError, troubleOfInfo, troubleOfReply, troubleOfSocket } from './redis-trouble.ts';
 import { replyGuard } from './reply-guard.ts';
 
-/** The part of the client that is used. The simulation has one without a network. */
+/** The part of the ioredis client that is used. The simulation has a client without a network. */
 export type RedisClient = Pick<
   Redis,
   | ('commandQueue' | 'disconnect' | 'echo' | 'expire' | 'get' | 'incrby' | 'info')
@@ -30,19 +30,19 @@ export interface LinkOptions {
 const RECONNECT_MS = 1000;
 const RECONNECT_JITTER_MS = 250;
 
-// A read-only Redis is connected again after these pauses, because its address can lead to a new primary by then.
+// The pauses before a read-only Redis is connected again. After a pause, its address can lead to a new primary.
 const LEAST_RENEWAL_MS = 1000;
 const MOST_RENEWAL_MS = 60_000;
 
-/** A failing operation counts as working again when it succeeds and has not failed for this long. */
+/** An operation that failed counts as working again when it succeeds and has not failed for this long. */
 const HINDERED_MS = 10_000;
 
 /** Enough for a reply to INFO with a long list of modules and databases. */
 const MAX_INFO_BYTES = 1_048_576;
 
 /**
- * The connection to Redis, and the reason if it cannot be used. Connects in the background, and again after each loss. The
- * service also starts without Redis.
+ * The connection to Redis, and the reason if Redis cannot be used. Connects in the background, and again after each loss, so
+ * the service also starts without Redis.
  */
 export function redisLink(
   { url, ca, lookup, onUp, onOversized }: LinkOptions,
@@ -56,7 +56,7 @@ export function redisLink(
   const redis = connect(url, {
     ...(ca !== undefined && { tls: { ca } }),
     Connector: connectorWith(lookup),
-    // Version 3 allows replies that no command asked for.
+    // With version 3 of the protocol, Redis can send replies that no command asked for.
     protocol: 2,
     enableReadyCheck: false,
     disableClientInfo: true,
@@ -90,7 +90,7 @@ export function redisLink(
     changed(true, found);
   });
   redis.on('error', (error) => {
-    // ioredis listens to the first error of a connection. TLS can report a second one, which would end the process.
+    // ioredis listens only to the first error of a connection. A second error, which TLS can emit, would end the process.
     redis.stream.on('error', () => {});
     const reason = isReplyError(error) ? troubleOfReply(error) : troubleOfSocket(error);
     // ioredis reports the refused SELECT before the refused AUTH that caused it.
@@ -123,14 +123,14 @@ export function redisLink(
         changed(true, undefined);
       }
     },
-    /** Ends the connection for good. That is not reported, because nothing is wrong with Redis. */
+    /** Ends the connection for good. Emits no event, because nothing is wrong with Redis. */
     close(): void {
       isClosed = true;
       redis.disconnect();
     },
   };
 
-  /** Asks Redis for INFO. Returns the reason why it cannot be used, if any. A Redis that does not permit INFO is used. */
+  /** Sends INFO. Returns the reason if Redis cannot be used. If Redis does not permit INFO, it is used anyway. */
   async function greet(): Promise<RedisTrouble | undefined> {
     try {
       return troubleOfInfo(await redis.info());
@@ -141,8 +141,8 @@ export function redisLink(
   }
 
   /**
-   * Ends the connection for this reason. A new one is made after a pause. Has no effect if the connection has already ended,
-   * because the next connection is not at fault.
+   * Ends the connection for this reason. After a pause, ioredis makes a new connection. Has no effect if the connection has
+   * already ended, so that the reason is not reported for the new connection.
    */
   function cut(reason: RedisTrouble): void {
     if (!redis.stream.destroyed) fail(reason);
@@ -154,7 +154,7 @@ export function redisLink(
     redis.stream.destroy();
   }
 
-  /** Reports why `op` (or every operation) fails although Redis is connected. Ignores other reasons until the first one is over. */
+  /** Reports why `op` (or every operation) fails although Redis is connected. Has no effect while another operation fails. */
   function hinders(found: RedisTrouble, op?: RedisOperation): void {
     const at = clock.now();
     const hasAnother = hindrance && hindrance.op !== op && at < hindrance.at + HINDERED_MS;
@@ -169,7 +169,7 @@ export function redisLink(
     if (trouble === 'read_only') changed(isUp, undefined);
   }
 
-  /** Makes a new connection to a read-only Redis after a growing pause. Until then, values are still read from it. */
+  /** Replaces the connection to a read-only Redis, at growing intervals. In between, values are still read from Redis. */
   function renew(): void {
     const now = clock.now();
     if (!isUp) return;

@@ -4,7 +4,7 @@ import type { Store } from '../core/shouter.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 export interface RedisStoreOptions {
-  /** How long an entry lives. It bounds memory only, because values never change. */
+  /** How long Redis keeps an entry. This only limits memory, because values never become stale. */
   readonly ttlDays: number;
   /** Returns `value` if it is the upper case of `text`, else `undefined`. */
   readonly verify: (text: string, value: string) => string | undefined;
@@ -14,7 +14,7 @@ const SECONDS_A_DAY = 86_400;
 
 /**
  * Keeps shouts in a Redis that all processes share. A key is a digest of the text, a value is the upper-cased text. Each
- * value is verified against the text that was asked for, so a poisoned entry is a miss.
+ * value is verified against the text that was asked for, so a wrong entry counts as a miss.
  */
 export function redisStore(
   connection: RedisConnection,
@@ -81,8 +81,8 @@ const MAX_KEYS = 128;
 const MAX_REPLY_BYTES = 262_144;
 
 /**
- * Texts that are looked up by one command, because a command costs far more than a key. A key whose value is not a string makes GET
- * fail, but counts as missing in MGET.
+ * Texts that one command looks up, because another command costs far more than another key. If the value of a key is not a string,
+ * GET fails, but MGET reports the key as missing.
  */
 interface LookUp {
   readonly keys: string[];
@@ -94,13 +94,13 @@ interface LookUp {
 
 type Values = readonly (string | null)[];
 
-/** The values of a reply; `undefined` if it is not one value for each key. */
+/** The values of a reply; `undefined` if the reply does not have one value for each key. */
 function valuesOf(reply: unknown, count: number): Values | undefined {
   const isWhole = Array.isArray(reply) && reply.length === count;
   return isWhole && reply.every((value) => value === null || typeof value === 'string') ? reply : undefined;
 }
 
-/** `v1` is the version of the entries. Those of another version are never read, and expire. */
+/** `v1` is the version of the entries. Entries of another version are never read, and expire. */
 function keyOf(text: string): string {
   return `tuohs:v1:${hash('sha256', text, 'base64url')}`;
 }

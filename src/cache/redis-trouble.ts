@@ -1,7 +1,7 @@
 import { ReplyError } from 'ioredis';
 import type { RedisTrouble } from '../core/events.ts';
 
-/** Error replies: Redis has a code for some, and only a sentence for others. */
+/** The beginnings of error replies. Some have a code, the others only a sentence. */
 const REPLIES: readonly (readonly [RegExp, RedisTrouble])[] = [
   [/^WRONGPASS\b|^ERR invalid password/, 'wrong_password'],
   [/^NOAUTH\b/, 'password_missing'],
@@ -37,7 +37,7 @@ export function troubleOfReply(error: Error): RedisTrouble {
   return REPLIES.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'rejected';
 }
 
-/** The reason why a connection failed. An error without a code comes from ioredis itself: the socket was silent. */
+/** The reason why a connection failed. An error without a code comes from ioredis, when the socket was silent. */
 export function troubleOfSocket(error: Error): RedisTrouble {
   if (!('code' in error)) return 'no_answer';
   const code = String(error.code);

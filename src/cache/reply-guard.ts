@@ -8,7 +8,7 @@ const SILENT_SOCKET_MS = 2000;
 
 /**
  * `protocol`: a reply without a command, or bytes that are not a reply. `oversized_value`: far more than was asked for.
- * `no_answer`: no reply for two seconds while some are awaited.
+ * `no_answer`: no reply for two seconds while replies are awaited.
  */
 export type ReplyFault = 'protocol' | 'oversized_value' | 'no_answer';
 
@@ -20,10 +20,10 @@ export interface GuardedClient {
 
 /**
  * Checks what Redis sends before ioredis sees it. ioredis treats any reply as the answer to the next command, and a null
- * without a command ends the process (6.0.0: `DataHandler.shiftCommand` throws where nothing can catch it). ioredis gets nothing
- * of a chunk with a fault. A reply that is far too long means that another program has stored a huge value under one of
- * our keys. It is refused before it fills the memory. Silence is measured here, because the limit of ioredis
- * (`socketTimeout`) runs on the system's clock, which the simulation does not control. `onFault` must end the connection.
+ * without a command ends the process (6.0.0: `DataHandler.shiftCommand` throws where nothing can catch it). So ioredis gets
+ * nothing of a chunk with a fault. A reply that is far too long means that another program has stored a huge value under one
+ * of our keys. It is refused before it fills the memory. Silence is measured here, because the limit of ioredis
+ * (`socketTimeout`) uses the system's clock, which the simulation does not control. `onFault` must end the connection.
  */
 export function replyGuard(clock: Clock, onFault: (fault: ReplyFault) => void) {
   let awaited = 0;
@@ -88,14 +88,14 @@ const LINE_END_BYTES = 2;
 const MAX_LINE = 4096;
 
 /**
- * The longest array that is accepted. No command asks for more values. An array of this length takes little memory before its
- * values arrive.
+ * The longest array that is accepted. None of our commands asks for more values, and an array of this length takes little memory
+ * before its values arrive.
  */
 const MAX_ELEMENTS = 1024;
 
 /**
- * Follows the replies of one connection in RESP2, the second version of Redis' protocol, without keeping them: status
- * and error lines, whole numbers, strings, and one level of arrays. Our commands have no other replies.
+ * Parses the replies of one connection in RESP2 (version 2 of Redis' protocol) without keeping them. Accepts status and
+ * error lines, whole numbers, strings, and one level of arrays. Our commands have no other replies.
  */
 export class ReplyFrames {
   #line = '';

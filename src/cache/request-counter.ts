@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 export interface CounterOptions {
-  /** The quota. Below half of it, a count that is a little old is good enough. */
+  /** The quota. Below half of the quota, the last count of Redis is good enough if it is not older than `FRESH_MS`. */
   readonly perMinute: number;
   readonly redis?: RedisConnection | undefined;
 }
@@ -30,7 +30,7 @@ const KEY_SECONDS = 120;
 /** If the count of the other processes is older than this, Redis is asked again before the count is used. */
 const FRESH_MS = 1000;
 
-/** For this long, requests that do not wait for Redis are counted; then one command reports all of them. */
+/** How long requests that do not wait for Redis are gathered, before one command reports all of them to Redis. */
 const GATHER_MS = 10;
 
 /** A minute cannot have more requests than this, so a larger number in Redis is not one of our counts. */
@@ -41,7 +41,7 @@ const MAX_CLIENTS = 25_000;
 
 /**
  * Counts the requests of each client in the current minute of the clock: in this process and, with a Redis, in all
- * processes together. If Redis fails, the last count of the other processes stays.
+ * processes together. If Redis fails, the last known count of the other processes is still used.
  */
 export function requestCounter(clock: Clock, { perMinute, redis }: CounterOptions) {
   const counts = new LRUCache<string, Counted>({ max: MAX_CLIENTS });
@@ -79,7 +79,7 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
     // The key is a digest, so that no address of a client is in Redis.
     const key = `tuohs:v1:rate:${hash('sha256', id, 'base64url')}`;
     let sentHere = 0;
-    // The count is right, but its key stays in Redis for ever.
+    // If only EXPIRE fails, the count is right, but its key stays in Redis for ever.
     const notKept = (error: Error) => {
       connection.refused(error, 'count');
       return 0;

@@ -1,16 +1,16 @@
 import type { BreakerState, World } from './events.ts';
 
 export interface BreakerOptions {
-  /** How many failures in a row open it. */
+  /** How many failures in a row open the breaker. */
   readonly failures: number;
   /** The shortest time that these failures must span, because ten failures at the same moment can have one temporary cause. */
   readonly spanMs: number;
   /** How many calls are let through as probes when the open time has passed. */
   readonly probes: number;
-  /** How long it stays open the first time. Doubles after each failed round of probes, up to `mostOpenMs`. */
+  /** How long it stays open the first time. This time doubles after each failed round of probes, up to `mostOpenMs`. */
   readonly leastOpenMs: number;
   readonly mostOpenMs: number;
-  /** If it opens, `cause` is what the last failure reported. */
+  /** If the breaker opens, `cause` is the error of the last failure. */
   readonly onChange: (state: BreakerState, cause?: unknown) => void;
 }
 
@@ -19,7 +19,7 @@ export type Verdict = 'success' | 'failure' | 'neutral';
 
 /**
  * A circuit breaker: refuses calls at once while a dependency is down. It opens after failures in a row, lets a few
- * probes through after a while, and closes at any success. It has no timer; each call looks at the clock.
+ * probes through after a while, and closes after any success. It has no timer. Each call looks at the clock.
  */
 export class Breaker {
   readonly #options: BreakerOptions;
@@ -46,12 +46,12 @@ export class Breaker {
     return this.#round;
   }
 
-  /** Milliseconds until the next probe is let through; 0 unless it is open. */
+  /** Milliseconds until the next probe is let through; 0 if the breaker is not open. */
   get retryAfterMs(): number {
     return this.#state === 'open' ? Math.max(0, this.#openUntil - this.#world.clock.now()) : 0;
   }
 
-  /** Whether the call is let through. If so, it must `report` exactly once. */
+  /** Whether the call is let through. If so, the call must `report` exactly once. */
   enter(): boolean {
     if (this.#state === 'closed') return true;
     if (this.#state === 'open' && this.retryAfterMs === 0) this.#becomeHalfOpen();
@@ -60,7 +60,7 @@ export class Breaker {
     return true;
   }
 
-  /** A success counts in any round: whenever its call started, it shows that the dependency works. */
+  /** A success counts even if its call entered in an earlier round, because it shows that the dependency works. */
   report(verdict: Verdict, round = this.#round, cause?: unknown): void {
     if (verdict === 'success') return this.#close();
     if (round !== this.#round) return;

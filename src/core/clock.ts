@@ -3,13 +3,13 @@ import type { LeaveSignal } from './leave-signal.ts';
 /** Stops a timer that has not run yet. Has no effect afterwards. */
 export type Cancel = () => void;
 
-/** The only source of time and chance of our own code, so that tests and the simulation control both. */
+/** The only source of time and random numbers for our code, so that tests and the simulation control both. */
 export interface Clock {
   /** Milliseconds of a monotonic clock, for durations and deadlines. */
   now(): number;
   /** Milliseconds since 1970, for dates that leave the process. */
   epochMs(): number;
-  /** Uniform in [0, 1). */
+  /** A random number, uniform in [0, 1). */
   random(): number;
   /** Runs `run` once, after `ms` milliseconds, unless it is cancelled. */
   after(ms: number, run: () => void): Cancel;
@@ -68,7 +68,7 @@ export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, r
   return () => cancel();
 }
 
-/** Remembers when something happened, to tell whether it has happened this many times in the last `withinMs`. */
+/** Tells whether something has happened at least `times` times in the last `withinMs` milliseconds. */
 export function burst(times: number, withinMs: number, { now }: Pick<Clock, 'now'>) {
   const lastMs = new Float64Array(times).fill(Number.NEGATIVE_INFINITY);
   let oldest = 0;
@@ -84,10 +84,10 @@ export function burst(times: number, withinMs: number, { now }: Pick<Clock, 'now
 
 const SAMPLE_MS = 50;
 
-/** One late turn is a hiccup, such as a garbage collection. This many in a row are an overload. */
+/** One late measurement can be a garbage collection. This many late measurements in a row are an overload. */
 const SAMPLES = 4;
 
-/** Measures repeatedly how late a timer runs. */
+/** Measures the delay of the event loop: how late a repeated timer runs. */
 export function loopDelay(clock: Clock) {
   const delays = new Array<number>(SAMPLES).fill(0);
   let count = 0;
@@ -95,9 +95,9 @@ export function loopDelay(clock: Clock) {
   let cancel: Cancel = () => {};
   measure();
   return {
-    /** The shortest recent delay of the event loop in milliseconds. Each request waited at least that long before it was read. */
+    /** The shortest of the last `SAMPLES` delays, in milliseconds, so that a single late turn does not count. */
     ms: () => leastMs,
-    /** Returns a function that says whether that delay is above this limit. */
+    /** Returns a function that says whether `ms()` is above this limit. */
     isAbove: (limitMs: number) => () => leastMs > limitMs,
     stop: () => cancel(),
   };

@@ -1,4 +1,4 @@
-/** The stable codes of the error table. A code is API: documented, tested, never reused. */
+/** The error codes. They are part of the API, so they are documented and tested, and a code is never reused. */
 export type ErrorCode =
   | 'BAD_INPUT'
   | 'NOT_FOUND'
@@ -23,8 +23,8 @@ export interface TuohsErrorOptions {
 }
 
 /**
- * Until the returned function is called, errors have no stack. The stack of an expected failure is never read, and
- * recording it costs more than the rest of a refusal.
+ * Creates errors without a stack until the returned function is called. The stack of an expected failure is never read,
+ * and recording it costs more than the rest of a refusal.
  */
 export function omitStacks(): () => void {
   const { stackTraceLimit } = Error;
@@ -67,7 +67,7 @@ const CODES = {
 
 export type AttemptFailure = keyof typeof CODES;
 
-/** One failed attempt. Retries, breaker and batches decide by `failure`; the caller sees `code`. */
+/** The error of a failed attempt. Retries, the breaker and batches look at `failure`. The caller sees `code`. */
 export class AttemptError extends TuohsError {
   readonly failure: AttemptFailure;
 
@@ -77,7 +77,7 @@ export class AttemptError extends TuohsError {
     this.failure = failure;
   }
 
-  /** Whether the text is a likely cause, so that the failure says nothing about another text. */
+  /** Whether the text is a likely cause. If so, the failure says nothing about other texts. */
   get isAboutText(): boolean {
     return this.failure === 'rejected' || this.failure === 'wrong';
   }

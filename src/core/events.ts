@@ -1,12 +1,12 @@
 import type { Clock } from './clock.ts';
 import type { AttemptFailure, ErrorCode } from './errors.ts';
 
-/** What happens inside, reported once. `telemetry/` turns it into log lines and series. It never holds a user's text. */
+/** Something that happened, emitted once. `telemetry/` makes log lines and series from it. It never holds a user's text. */
 export type Event =
   | { type: 'cache-read'; tier: CacheTier; result: 'hit' | 'miss' }
   | { type: 'coalesced' }
   | { type: 'batch'; texts: number }
-  /** If it opened, `error` is the reason. */
+  /** If the breaker opened, `error` is the reason. */
   | { type: 'breaker'; state: BreakerState; error?: unknown }
   | { type: 'fallback' }
   | { type: 'redis-connection'; isUp: boolean; trouble?: RedisTrouble }
@@ -27,7 +27,7 @@ export type Event =
       /** The code of the error if its process could not be started. */
       reason?: string;
       wasAsked: boolean;
-      /** It was killed because it did not answer, or did not serve in time. */
+      /** Whether it was killed because it did not serve or answer in time. */
       wasStuck: boolean;
     }
   /** If spans do not arrive, `error` is the reason. */
@@ -47,7 +47,7 @@ export type AttemptOutcome = 'success' | AttemptFailure;
 /** `echo` checks after a wrong value whether replies still belong to their commands. */
 export type RedisOperation = 'get' | 'set' | 'count' | 'echo';
 
-/** Why Redis is not used, or does not do all of its work although it is connected: each reason, and what it means for people. */
+/** The reasons why Redis is not used, or why some commands fail although it is connected. Each has a sentence for people. */
 export const REDIS_TROUBLES = {
   certificate: 'Its certificate is not trusted, or is for another name: see REDIS_CA_FILE.',
   closed: 'It closed the connection. If it always does, it may expect TLS: rediss:// in REDIS_URL.',
@@ -87,7 +87,7 @@ export type ShedReason = 'requests' | 'bytes' | 'event_loop' | 'misses';
 
 export type Emit = (event: Event) => void;
 
-/** What a part does about the events of some types. */
+/** What a part does about events: one function for each type of event that concerns it. */
 export type Listeners = {
   readonly [Type in Event['type']]?: (event: Extract<Event, { type: Type }>) => void;
 };
@@ -100,7 +100,7 @@ export function emitTo(...all: readonly (Listeners | undefined)[]): Emit {
   }
   return (event) => {
     const listening = byType.get(event.type);
-    // Each listener is stored under the type of its events.
+    // The cast is safe, because each listener is stored under the type of its events.
     if (listening) for (const listen of listening) listen(event as never);
   };
 }

@@ -1,4 +1,4 @@
-/** Aborts when the caller of a layer no longer waits. An `AbortSignal` is one. */
+/** Aborts when the caller of a layer no longer waits. An `AbortSignal` can be used as a `LeaveSignal`. */
 export interface LeaveSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -9,13 +9,13 @@ export interface LeaveSignal {
 }
 
 /**
- * A `LeaveSignal` and its controller in one small object. Each text that is not cached needs two of them, and an
- * AbortController of the platform costs more than a kilobyte.
+ * A `LeaveSignal` and its controller in one small object. Each text that is not cached needs two such objects, and an
+ * `AbortController` of Node takes more than a kilobyte.
  */
 export class LeaveController implements LeaveSignal {
   #isAborted = false;
   #reason: unknown;
-  /** Nearly every signal has one listener, which needs no `Set`. */
+  /** The first listener. Most signals have no other, so they need no `Set`. */
   #listener: (() => void) | undefined;
   #more: Set<() => void> | undefined;
 

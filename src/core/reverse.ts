@@ -5,7 +5,7 @@ export type ReverseBy = 'grapheme' | 'codepoint';
 
 export type Reverse = (text: string) => string;
 
-/** The use case of the service: a user's text, reversed and shouted. Fails as the shouter does. */
+/** Reverses and shouts a user's text. Fails as the shouter does. */
 export type ReverseShout = (data: string, call: Call) => Shout | Promise<Shout>;
 
 /** Replaces lone surrogates by U+FFFD first, so that reversing cannot join two of them into a character. */
@@ -28,15 +28,15 @@ export function reverser(by: ReverseBy): Reverse {
   return by === 'grapheme' ? reverseGraphemes : reverseCodePoints;
 }
 
-/** The UTF-16 units that are reversed in one turn of the event loop: about 2 ms if each is a cluster. */
+/** How many UTF-16 units are reversed in one turn of the event loop. It takes about 2 ms if each is a cluster. */
 const PIECE = 8192;
 
 /** A text of at most this many units is reversed at once. */
 const SHORT = 1024;
 
 /**
- * Reverses a text at once, unless it is long and needs the Segmenter. Then each piece of it has a turn of its own. Stops and rejects
- * when the caller has left.
+ * Reverses most texts at once. A long text that needs `Intl.Segmenter` is reversed in pieces, one in each turn of the event loop.
+ * Rejects when the caller has left.
  */
 export function inTurns(
   reverse: Reverse,
@@ -49,7 +49,7 @@ export function inTurns(
     let clusters: Intl.Segments | undefined;
     let reversed = '';
     for (let start = 0; start < text.length; ) {
-      // Each unit takes as long as 60 bytes of other work, so plain texts, bulks and files must not wait behind this text.
+      // Reversing one unit takes as long as 60 bytes of other work, so other work must not wait behind this text.
       await nextTurn(text.length, () => signal.aborted, 'slow');
       signal.throwIfAborted();
       clusters ??= clustersOf(text);
@@ -62,7 +62,7 @@ export function inTurns(
   }
 }
 
-/** Created on first use, because that takes 10 ms and would slow down every start. */
+/** Created on first use, because creating it takes 10 ms and would delay every start. */
 let segmenter: Intl.Segmenter | undefined;
 
 function clustersOf(text: string): Intl.Segments {
@@ -70,10 +70,10 @@ function clustersOf(text: string): Intl.Segments {
   return segmenter.segment(text);
 }
 
-// Characters that never join a neighbour of this class, except CR followed by LF.
+// Characters that never form a cluster with each other, except CR before LF. So texts of them need no Segmenter.
 const PLAIN =
   /^[\0-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u2030-\u205f\u20a0-\u20cf\u3000-\u3029\u3030-\u3098\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff9d]*$/;
-// The same, plus combining marks.
+// The same characters and combining marks.
 const MARKED = new RegExp(PLAIN.source.replace(']', '\\u0300-\\u036f]'));
 const LATIN1 = /^[\0-\xff]*$/;
 
@@ -90,7 +90,7 @@ function withLineEnds(reversed: string): string {
   return reversed.includes('\n\r') ? reversed.replaceAll('\n\r', '\r\n') : reversed;
 }
 
-/** Keeps marks after the character that they join. A hundred times as fast as the Segmenter. */
+/** Keeps marks after the character that they join. This is a hundred times as fast as the Segmenter. */
 function reverseMarked(text: string): string {
   const reversed = new Uint16Array(text.length);
   for (let start = 0, end = 0; start < text.length; start = end) {
@@ -101,7 +101,7 @@ function reverseMarked(text: string): string {
   return Buffer.from(reversed.buffer).toString('utf16le');
 }
 
-/** The end of the cluster. A mark joins any character except line and control characters (UAX #29, GB4 and GB9). */
+/** The end of the cluster at `start`. A mark joins any character but line and control characters (UAX #29, GB4, GB9). */
 function endOfMarked(text: string, start: number): number {
   const first = text.charCodeAt(start);
   const isControl = first < 0x20 || (first >= 0x7f && first <= 0x9f) || first === 0xad;

@@ -15,13 +15,13 @@ export type Lookup = (host: string, options: LookupOptions, found: Found) => voi
 /** After this time the last known addresses are used, and the look-up goes on. */
 const PATIENCE_MS = 1000;
 
-/** The error code of a name that does not exist. Any other code says that the name server has a problem. */
+/** The error code for a name that does not exist. Any other code means that the name server has a problem. */
 const NO_SUCH_NAME = 'ENOTFOUND';
 
 /**
- * Runs one look-up of a name at a time, and uses the last known addresses while the name server fails or does not answer. A
- * look-up cannot be cancelled, and Node does only a few at once. A few that hang would keep all other names waiting for 10 s and
- * more.
+ * Runs only one look-up of each name at a time, and uses the last known addresses while the name server fails or does not answer.
+ * A look-up cannot be cancelled, and Node runs only a few at once. Without this limit, a few look-ups that hang would make all
+ * other names wait for 10 s or more.
  */
 export function sharedLookup(lookup: Lookup, clock: Pick<Clock, 'after'>): Lookup {
   const names = new Map<string, Name>();
@@ -56,7 +56,7 @@ interface Name {
   known: Addresses | undefined;
   waiting: Found[];
   isUnderWay: boolean;
-  /** The look-up under way takes longer than `PATIENCE_MS`. */
+  /** Whether the look-up under way has already taken longer than `PATIENCE_MS`. */
   isLate: boolean;
 }
 

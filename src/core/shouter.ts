@@ -26,19 +26,19 @@ export interface Shout {
 }
 
 /**
- * Upper-cases a well-formed text. Each layer around the upstream is one of these around another. A cached answer is
- * returned without a promise; every failure rejects with a `TuohsError`. A call whose signal has aborted is not started,
- * and a waiting one leaves its queue. A request that was already sent goes on, because its answer is worth storing.
+ * Upper-cases a well-formed text. Each layer is a `Shouter` around another `Shouter`. A cached answer is returned without
+ * a promise. Every failure rejects with a `TuohsError`. When the signal aborts, a call that has not started does not start,
+ * and a waiting call leaves its queue. An attempt that was already sent goes on, because its answer is worth storing.
  */
 export interface Shouter {
   shout(text: string, call: Call): Shout | Promise<Shout>;
 }
 
-/** Keeps upper-cased texts. It never throws: a failing store has no answer and keeps nothing. */
+/** Keeps upper-cased texts. A store never throws. If it fails, it has no answer and keeps nothing. */
 export interface Store {
   readonly tier: CacheTier;
   /** The verified upper case of `text`, or `undefined`. A store that never waits returns no promise. */
   get(text: string): string | undefined | Promise<string | undefined>;
-  /** Keeps a verified shout, and returns whether it will. The caller never waits for it. */
+  /** Begins to store a verified shout, without a wait. Returns false if the store cannot keep it. */
   set(text: string, shout: string): boolean;
 }

@@ -1,4 +1,4 @@
-/** The whole number that this text is; `undefined` if it is not only digits, or out of range. */
+/** The text as a whole number; `undefined` if it has a character that is not a digit, or is out of range. */
 export function wholeNumber(text: string, min: number, max: number): number | undefined {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   return value >= min && value <= max ? value : undefined;
@@ -20,14 +20,14 @@ export function durationText(ms: number): string {
   return new Intl.DurationFormat('en', { style: 'narrow' }).format(parts) || '0s';
 }
 
-/** What to say about anything that was thrown. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 /**
- * The code or the status of a failed request, else `otherwise`, else the name of its error. Never the message, which can quote an
- * address. Node hides the code in the causes of "fetch failed".
+ * The code of an error, or its HTTP status. If it has neither, returns `otherwise`, or else the name of the error. Never returns the
+ * message, which can quote an address. `fetch` hides the code in the `cause` of its error.
  */
 export function codeOf(error: unknown, otherwise?: string): string {
   if (!(error instanceof Error)) return 'unknown';
@@ -37,7 +37,7 @@ export function codeOf(error: unknown, otherwise?: string): string {
   return typeof code === 'string' ? code : (otherwise ?? error.name);
 }
 
-/** The bytes of a text in memory. V8 stores one for each character if all are Latin-1, else two. */
+/** The bytes of a text in memory. V8 stores one byte for each UTF-16 unit if all are Latin-1, else two bytes. */
 export function stringBytes(text: string): number {
   return /^[\0-\xff]*$/.test(text) ? text.length : 2 * text.length;
 }

@@ -1,14 +1,14 @@
 import type { Clock } from './clock.ts';
 
 /**
- * Resolves when this piece of work can run. `bytes` is the size of the whole work. A turn does not count work that no one needs any
- * more (`isGone`).
+ * Resolves when the next piece of the work can run. `bytes` is the size of the whole work. If no one needs the work any more
+ * (`isGone`), it takes no room in its turn.
  */
 export type NextTurn = (bytes: number, isGone?: () => boolean, kind?: WorkKind) => Promise<void>;
 
 /**
- * A piece of `slow` work takes a turn of its own, however few bytes it has, and waits behind all usual work. `reading` from a
- * connection waits in queues of its own, because it could otherwise wait behind the texts of a thousand other clients.
+ * A piece of `slow` work takes a whole turn, even if it has few bytes, and waits behind all usual work. `reading` from a
+ * connection has separate queues. Otherwise it could wait behind the texts of a thousand other clients.
  */
 type WorkKind = 'usual' | 'slow' | 'reading';
 
@@ -16,17 +16,17 @@ type WorkKind = 'usual' | 'slow' | 'reading';
 export const TURN_BYTES = 16_384;
 
 /**
- * Spreads work that takes milliseconds over turns of the event loop: `TURN_BYTES` per turn, or one larger piece. In between, the
- * process accepts connections and answers cached texts. Work of one kind and of about the same size waits in one queue.
+ * Spreads work that takes milliseconds over turns of the event loop. A turn runs `TURN_BYTES`, or one larger piece. Between turns,
+ * the process accepts connections and answers cached texts. Work of one kind and of about the same size waits in one queue.
  *
  * - Every second turn begins with the smallest work, so that many large texts cannot keep a small one waiting.
  * - The other turns begin with one queue after another, so that an endless supply of smaller work cannot keep a large text waiting.
- * - A turn goes on with the queue that it began with. Otherwise, smaller work would fill what is left of each turn.
+ * - A turn goes on with the queue that it began with. Otherwise, smaller work would fill the rest of each turn.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
-  // One for each size of usual work, then one for each size of slow work, then one for each size of reading.
+  // One queue for each size of usual work, then one for each size of slow work, then one for each size of reading.
   const queues: Waiting[][] = Array.from({ length: 3 * SIZES }, () => []);
-  /** The queue that began a turn most recently is the last. */
+  /** All queues. The queue that began a turn most recently is the last. */
   const order = [...queues];
   let isForSmallest = false;
   /** How many pieces of work the next search can go through. Each turn adds `SEARCHED_IN_TURN`. */
@@ -66,7 +66,7 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
   }
 }
 
-/** How many sizes of work there are: the number of bits that its bytes need, from 0 to 32. */
+/** The number of sizes. The size of a piece of work is the number of binary digits of its `bytes`, 0 to 32. */
 const SIZES = 33;
 
 const FIRST = { usual: 0, slow: SIZES, reading: 2 * SIZES };
@@ -77,7 +77,7 @@ const FIRST = { usual: 0, slow: SIZES, reading: 2 * SIZES };
  */
 const SEARCHED_IN_TURN = 64;
 
-/** Ends the work of clients that have left. Otherwise it would wait behind smaller work and hold its memory meanwhile. */
+/** Ends the work of clients that have left. Otherwise it would wait behind smaller work, and keep its memory for so long. */
 function endAbandoned(queues: Waiting[][]): void {
   for (const queue of queues) {
     for (const each of queue.splice(0)) {
@@ -92,7 +92,7 @@ function hasWork(queue: readonly Waiting[]): boolean {
 }
 
 interface Waiting {
-  /** How many bytes it counts as in its turn. */
+  /** How many bytes of a turn this work counts as. */
   readonly bytes: number;
   readonly isGone: () => boolean;
   readonly begin: () => void;

@@ -18,18 +18,18 @@ export function verifiedUpperCase(text: string, output: string): string | undefi
   return isWithinTolerance(text, expected, output) ? String(Buffer.from(output)) : undefined;
 }
 
-// A simple mapping stays within a plane, so the three strings have the same length in UTF-16 units.
+// The simple upper case of a character has as many UTF-16 units as the character, so the three strings have the same length.
 function isWithinTolerance(text: string, expected: string, output: string): boolean {
   if (output.length !== text.length) return false;
   for (let i = 0; i < text.length; i++) {
     if (output.charCodeAt(i) === expected.charCodeAt(i)) continue;
-    // Comparing half of a surrogate pair is enough, because no well-known block has pairs.
+    // Surrogate pairs can be compared unit by unit, because no well-known block has pairs.
     if (output.charCodeAt(i) !== text.charCodeAt(i) || isWellKnown(text.charCodeAt(i))) return false;
   }
   return true;
 }
 
-/** Outside these blocks, the upstream's Unicode version can be too old: U+019B has an upper case only since Unicode 16. */
+/** Outside these blocks, the upstream's Unicode version can lack an upper case: U+019B has one only since Unicode 16. */
 function isWellKnown(codePoint: number): boolean {
   return WELL_KNOWN_BLOCKS.some(([first, last]) => codePoint >= first && codePoint <= last);
 }
@@ -56,7 +56,7 @@ function upperCaseAround(text: string): string {
   return Buffer.from(units.buffer).toString('utf16le');
 }
 
-/** UnicodeData.txt gives these Greek letters with iota subscript an upper case of one letter. No other expanding letter has one. */
+/** UnicodeData.txt gives these Greek letters with iota subscript an upper case of one letter. No other letter in `EXPANDING` has one. */
 function simpleUpperOf(unit: number): number {
   const isSmallWithIota = unit >= 0x1f80 && unit <= 0x1fa7 && (unit & 0x08) === 0;
   if (isSmallWithIota) return unit + 8;

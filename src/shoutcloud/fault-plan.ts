@@ -4,19 +4,19 @@ import type { PendingShout } from './pending-shout.ts';
 
 /** Something that the server does instead of giving a good answer. */
 export interface Fault {
-  /** As it is written on a command line: `status=429,retry-after=2`. */
+  /** The fault as it is written on a command line: `status=429,retry-after=2`. */
   readonly text: string;
-  /** Answers the request. Rejects if the connection closes before that is done. */
+  /** Answers the request. Rejects if the connection closes before the answer is complete. */
   readonly answer: (pending: PendingShout) => unknown;
 }
 
-/** Decides about the next well-formed request; `undefined` means a good answer. */
+/** Returns the fault of the next well-formed request, or `undefined` for a good answer. */
 export type FaultChooser = () => Fault | undefined;
 
 /**
- * Decides the fault of each request: first by the script, one step per request, then by `faults`, with one draw of `random` per
- * request. A script is words such as `ok*2 status=503`, with `ok` for a good answer. Faults are a function, or words such as
- * `status=503@30% hang@5%`; a fault without a rate hits every request. Throws an Error for what it cannot read.
+ * Decides the fault of each request. The first requests follow the script: `ok*2 status=503` is two good answers, then a 503.
+ * After that, `faults` decides. It is a function, or words such as `status=503@30% hang@5%`, which take one draw of `random` per
+ * request. A fault without a rate hits every request. Throws an Error if it cannot read the script or the faults.
  */
 export function faultPlan(faults: string | FaultChooser, script: string, random: () => number): FaultChooser {
   const steps = stepsOf(script);
@@ -27,14 +27,14 @@ export function faultPlan(faults: string | FaultChooser, script: string, random:
   };
 }
 
-/** The steps of a script, over and over. */
+/** Follows a script, and starts it again after its last step. */
 export function repeatedScript(script: string): FaultChooser {
   const steps = [...stepsOf(script)];
   let next = 0;
   return () => steps[next++ % steps.length];
 }
 
-/** Uniform numbers in [0, 1), the same sequence for the same seed (mulberry32; the seed counts modulo 2³²). */
+/** Random numbers, uniform in [0, 1). Equal seeds give equal sequences (mulberry32, with the seed modulo 2³²). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -45,7 +45,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Reads the whole script at once, then gives its steps one by one. */
+/** The steps of a script, one by one. Parses the whole script first, so that an error is thrown before the first step. */
 function stepsOf(script: string): Generator<Fault | undefined> {
   const steps = wordsOf(script).map((word) => {
     const [, fault = word, times = '1'] = /^(.+)\*(.*)$/.exec(word) ?? [];

@@ -4,8 +4,8 @@ import type { Shoutcloud } from './server.ts';
 export type FaultSwitch = ReturnType<typeof faultSwitch>;
 
 /**
- * The script of each switch, which is repeated. It starts again with each choice, so that the very first request shows the fault. A
- * retry succeeds, unless SHOUTCLOUD is gone.
+ * Each switch has a script that repeats. Choosing a switch begins its script again, so that the first request shows the fault. The
+ * steps are arranged so that a retry succeeds, except in `gone`.
  */
 const SWITCHES: Readonly<Record<string, { readonly script: string; readonly about: string }>> = {
   'answers well': { script: 'ok', about: 'Every request gets its answer.' },
@@ -24,7 +24,7 @@ const SWITCHES: Readonly<Record<string, { readonly script: string; readonly abou
   },
 };
 
-/** Switches the faults of a running server by name. At first none is chosen. */
+/** Switches the faults of a running server by name. `answers well` is chosen at first. */
 export function faultSwitch(shoutcloud: Pick<Shoutcloud, 'setFaults'>) {
   const faults = Object.entries(SWITCHES).map(([name, { about }]) => ({ name, about }));
   let fault = 'answers well';

@@ -8,14 +8,14 @@ import { encodeAnswer, goUpperCase } from './go-behaviour.ts';
 import { type PendingShout, rawHead, send, sendBody, sendHead } from './pending-shout.ts';
 import { firstHalf, wrongBodies } from './wrong-bodies.ts';
 
-/** A way to give something other than a good answer. */
+/** A kind of fault: what the server sends instead of a good answer. */
 interface FaultKind {
   /** How the fault is written: the part in brackets can be left out, and words in capitals are values. */
   readonly usage: string;
   readonly about: string;
-  /** The range of its first value, which is a number. */
+  /** The range of the first value, if that is a number. */
   readonly range?: readonly [least: number, greatest: number];
-  /** `values` are those of the words in capitals, in order. Rejects if the connection closes before the answer is done. */
+  /** Gets the values of the words in capitals, in order. Rejects if the connection closes before the answer is complete. */
   readonly answer: (pending: PendingShout, values: readonly (string | undefined)[]) => unknown;
 }
 
@@ -153,7 +153,7 @@ function retryTime(retryAfter: string, clock: Clock): string {
   return seconds ? new Date(clock.epochMs() + Number(seconds) * 1000).toUTCString() : retryAfter;
 }
 
-/** Half a good answer. */
+/** Sends the head and half of the body of a good answer. */
 function sendHalf(pending: PendingShout, onSent?: () => void): void {
   sendHead(pending, Buffer.byteLength(pending.body));
   pending.response.write(firstHalf(pending.body), onSent);
@@ -161,7 +161,7 @@ function sendHalf(pending: PendingShout, onSent?: () => void): void {
 
 const CHUNK_BYTES = 65_536;
 
-/** This letter again and again, as fast as it is read, then `end`. `bytes` counts the letters. */
+/** `bytes` times this letter, then `end`. `bytes` is a multiple of `CHUNK_BYTES`, or infinite. */
 function* repeated(letter: string, bytes: number, end = ''): Generator<Buffer> {
   const chunk = Buffer.alloc(CHUNK_BYTES, letter);
   for (let left = bytes; left > 0; left -= CHUNK_BYTES) yield chunk;

@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { simpleUpperCase } from '../core/upper-case.ts';
 
 /**
- * Upper-cases well-formed text exactly as Go 1.26's `strings.ToUpper` does. Go's tables are those of Unicode 15 and Node's
- * are newer, so letters whose upper case came later stay as they are.
+ * Upper-cases well-formed text exactly as Go 1.26's `strings.ToUpper` does. Go has the tables of Unicode 15, and Node has
+ * newer ones. So letters whose upper case was added after Unicode 15 stay as they are.
  */
 export function goUpperCase(text: string): string {
   return YOUNGER.test(text) ? text.replace(OLDER_RUNS, (run) => simpleUpperCase(run)) : simpleUpperCase(text);
@@ -17,11 +17,11 @@ const OLDER_RUNS = new RegExp(`[^${YOUNGER_RANGES}]+`, 'gu');
 
 /**
  * The INPUT of a request body as Go's `json.NewDecoder(body).Decode(&struct{ INPUT, OUTPUT string })` reads it: always
- * well-formed, and `''` if it is missing or null. `undefined` if Go reports an error.
+ * well-formed, and `''` if INPUT is missing or null. `undefined` if Go reports an error.
  */
 export function decodeInput(body: Buffer): string | undefined {
   const text = decodeUtf8(body).replace(/^[ \t\r\n]+/, '');
-  // Go stops reading at the end of the first value, so "nullx" is a null.
+  // Go stops reading at the end of the first value, so it reads "nullx" as null.
   if (text.startsWith('null')) return '';
 
   const object = text.startsWith('{') ? firstObject(text) : undefined;
@@ -46,10 +46,10 @@ interface Member {
   value: string;
 }
 
-// encoding/json refuses deeper values.
+// Go's encoding/json refuses values that are nested deeper than this.
 const MAX_DEPTH = 10_000;
 
-/** The source of the first object, and its own members, repeated keys included. Does not check its grammar. */
+/** The source and the members of the first object. Keeps repeated keys, leaves out nested members, checks no grammar. */
 function firstObject(text: string): { source: string; members: Member[] } | undefined {
   const members: Member[] = [];
   let depth = 0;
@@ -96,7 +96,7 @@ function isJson(source: string): boolean {
   }
 }
 
-/** The last of equal keys wins. A null changes nothing, and a value of another type is an error. */
+/** If a key is repeated, its last value counts. A null is ignored. Any other value that is not a string is an error. */
 function inputOf(members: readonly Member[]): string | undefined {
   let input = '';
   for (const { key, value } of members) {
@@ -110,7 +110,7 @@ function inputOf(members: readonly Member[]): string | undefined {
 
 /**
  * Decodes UTF-8 as Go's `utf8.DecodeRune` does: each *byte* that belongs to no valid sequence becomes one U+FFFD. (The
- * decoders of the web platform replace the valid beginning of a sequence as a whole.) A byte order mark stays.
+ * decoders of the web platform turn the valid beginning of a sequence into a single U+FFFD.) A byte order mark is kept.
  */
 function decodeUtf8(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString('utf8');
@@ -121,10 +121,10 @@ function decodeUtf8(bytes: Buffer): string {
   return Buffer.from(repaired, 'latin1').toString('utf8');
 }
 
-// U+FFFD in UTF-8, one character a byte.
+// The UTF-8 bytes of U+FFFD, each as one Latin-1 character.
 const REPLACEMENT = '\xEF\xBF\xBD';
 
-// The well-formed sequences of more than one byte (Unicode, table 3-7), else a single byte that is not ASCII.
+// Matches a well-formed sequence of several bytes (Unicode, table 3-7), or else a single byte that is not ASCII.
 const SEQUENCE_OR_STRAY = new RegExp(
   [
     '[\\xC2-\\xDF][\\x80-\\xBF]',

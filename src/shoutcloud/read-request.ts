@@ -17,12 +17,12 @@ const PATH = '/V1/SHOUT';
 const MEDIA_TYPES: readonly (string | undefined)[] = ['application/json', 'APPLICATION/JSON'];
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** Reads the INPUT of one request, or refuses it, as SHOUTCLOUD does. Rejects if the caller hangs up before its end. */
+/** Reads the INPUT of a request, or refuses the request, as SHOUTCLOUD does. Rejects if the caller hangs up too early. */
 export async function readRequest(request: IncomingMessage): Promise<string | Refusal> {
   const [path] = (request.url ?? '').split('?', 1);
   if (path !== PATH) return NOT_FOUND;
   if (request.method !== 'POST') return NOT_ALLOWED;
-  // SHOUTCLOUD compares this byte for byte: a charset parameter is a bad request.
+  // SHOUTCLOUD compares the content type byte for byte, so a request with a charset parameter is bad.
   if (!MEDIA_TYPES.includes(request.headers['content-type'])) return BAD_REQUEST;
   const body = await readBody(request);
   return (body && decodeInput(body)) ?? BAD_REQUEST;

@@ -18,7 +18,7 @@ export interface ShoutcloudOptions {
   faults?: string;
   /** The faults of the first well-formed requests, one step each. */
   script?: string;
-  /** The same seed draws the same faults. Random by default. */
+  /** Equal seeds give equal sequences of faults. Random by default. */
   seed?: number;
   /** Called for each well-formed request when its fault is decided. */
   onShout?: (shout: ObservedShout) => void;
@@ -45,8 +45,8 @@ interface ObservedRefusal {
 export type Shoutcloud = Awaited<ReturnType<typeof startShoutcloud>>;
 
 /**
- * Starts a server that answers as SHOUTCLOUD does, byte for byte, or with the given faults. Rejects with an Error for
- * faults that it cannot read and for an address that it cannot listen on.
+ * Starts a server that answers as SHOUTCLOUD does, byte for byte, or with the given faults. Rejects with an Error if it
+ * cannot read the faults or cannot listen on the address.
  */
 export async function startShoutcloud(options: ShoutcloudOptions = {}) {
   const { host = '127.0.0.1', port = 0, latencyMs = 0, clock = systemClock } = options;
@@ -55,7 +55,7 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}) {
   let choose = faultPlan(options.faults ?? '', options.script ?? '', random);
   let shouts = 0;
   let previous = 'nobody';
-  // Like Go's server by default: no time limits, and no Keep-Alive header.
+  // By default, Go's server has no time limits and sends no Keep-Alive header.
   const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 });
   const counts = {
     /** How many requests came, well-formed or not. */
@@ -69,7 +69,7 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}) {
     counts.calls++;
     counts.activeRequests++;
     response.once('close', () => counts.activeRequests--);
-    // A request cannot be answered if its caller has hung up.
+    // `serve` rejects if the caller has hung up. Then no one is left to answer.
     serve(request, response).catch(() => request.socket.destroy());
   });
   await once(server.listen(port, host), 'listening');
@@ -80,7 +80,7 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}) {
     url: `http://${reachable(host)}:${bound}`,
     port: bound,
     seed,
-    /** Replaces faults and script from the next request on. Throws an Error for what it cannot read. */
+    /** Replaces faults and script from the next request on. Throws an Error if it cannot read them. */
     setFaults(faults: string | FaultChooser, script = ''): void {
       choose = faultPlan(faults, script, random);
     },
@@ -111,7 +111,7 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}) {
   }
 }
 
-/** Counts the connections of a server. The signal of each aborts when it closes, so that no timer of an answer outlives it. */
+/** Counts the connections of a server. Each has a signal that aborts when it closes, so that the timers of its answers end. */
 function connectionsOf(server: Server, counts: { openConnections: number }) {
   const sockets = new Map<Socket, AbortController>();
   const closed = new Promise((resolve) => server.once('close', resolve));
@@ -127,7 +127,7 @@ function connectionsOf(server: Server, counts: { openConnections: number }) {
   });
   return {
     signalOf: (socket: Socket) => sockets.get(socket)?.signal ?? AbortSignal.abort(),
-    /** Ends at once, with all open connections and waiting answers. Never rejects. */
+    /** Closes the server and all its connections at once, even if answers are not sent yet. Never rejects. */
     async close(): Promise<void> {
       server.close();
       await Promise.all(Array.from(sockets.keys(), (socket) => once(socket.destroy(), 'close')));

@@ -68,17 +68,17 @@ function answer(about: string, texts: (shouted: Shouted) => [input: string, outp
   return { about, write: (shouted) => encodeAnswer(...texts(shouted)) };
 }
 
-/** Another JSON value. */
+/** An answer that is another JSON value. */
 function json(about: string, value: (shouted: Shouted) => unknown): WrongBody {
   return { about, write: (shouted) => JSON.stringify(value(shouted)) };
 }
 
-/** The bytes of a good answer, changed. */
+/** A good answer with changed bytes. */
 function altered(about: string, alter: (good: string, shouted: Shouted) => string | Buffer): WrongBody {
   return { about, write: (shouted) => alter(encodeAnswer(shouted.input, shouted.output), shouted) };
 }
 
-/** The first half of the bytes. At least one is left out. */
+/** The first half of the bytes. At least one byte is left out. */
 export function firstHalf(body: string): Buffer {
   const bytes = Buffer.from(body);
   return bytes.subarray(0, bytes.length >> 1);

@@ -15,23 +15,23 @@ export interface Item {
 export interface Batch {
   readonly items: readonly Item[];
   readonly text: string;
-  /** Gives each text its part of the verified shout of `text`. */
+  /** Resolves each item with its part of the verified shout of the whole batch. */
   resolve(shout: Shout): void;
 }
 
-/** The most UTF-16 units of a batch. A longer text travels alone. */
+/** The greatest length of a batch, in UTF-16 units. A longer text travels alone. */
 export const MAX_BATCH_LENGTH = 32_768;
 
-/** The room that a text of this length takes in a batch, in UTF-16 units: at least a `maxItems`th of the batch. */
+/** The room that a text of this length takes in a batch, in UTF-16 units. Even a short text takes a `maxItems`th of the batch. */
 export function roomOf(length: number, maxItems: number): number {
   return Math.max(Math.floor(MAX_BATCH_LENGTH / maxItems), Math.min(length + 1, MAX_BATCH_LENGTH));
 }
 
 const CONTROL = /[\0-\x1f]/;
-// The first three take two characters in JSON instead of six.
+// JSON writes the first three as two characters each, and most others as six.
 const SEPARATORS = ['\n', '\t', '\r', ...Array.from({ length: 32 }, (_, code) => String.fromCharCode(code))];
 
-/** The first waiting texts that fit together: at most `maxItems` and 32 Ki units, with a separator that none of them contains. */
+/** Joins the first waiting texts: at most `maxItems` texts and 32 Ki units, with a separator that none of them contains. */
 export function nextBatch(waiting: Iterable<Item>, maxItems: number): Batch {
   const items: Item[] = [];
   let length = 0;
@@ -58,7 +58,7 @@ function join(items: readonly Item[], separator: string): Batch {
     resolve(shout) {
       const parts = shout.text.split(separator);
       for (const [i, item] of items.entries()) {
-        // The whole answer is verified already. This copies the part, so that it does not keep the whole answer in memory.
+        // The whole answer is already verified. This copies the part. A slice would keep the whole answer in memory.
         const text = verifiedUpperCase(item.text, parts[i] ?? '');
         if (text === undefined) item.reject(new Error('a verified batch came apart'));
         else item.resolve({ ...shout, text });
@@ -67,7 +67,7 @@ function join(items: readonly Item[], separator: string): Batch {
   };
 }
 
-/** The call that carries all these texts. It ends at their latest deadline, or when all of their callers have left. */
+/** The call of a whole batch. Its deadline is the latest deadline of its texts. It aborts when all callers have left. */
 export function callOf(items: readonly Item[]): Call {
   const controller = new LeaveController();
   let waiting = items.length;
@@ -93,10 +93,10 @@ export function callOf(items: readonly Item[]): Call {
 /** The weight of the newest batch in the moving averages. */
 const WEIGHT = 0.2;
 
-/** With fewer batches there is no estimate. */
+/** With fewer measured batches, the wait is not estimated. */
 const LEAST_SAMPLES = 8;
 
-/** Measures how fast batches leave a queue that is never empty, to estimate the wait of a text that joins it. */
+/** Measures how fast batches leave the queue while it is not empty, to estimate how long a new text would wait in it. */
 export class Pace {
   readonly #clock: Pick<Clock, 'now'>;
   #lastAt: number | undefined;
@@ -108,7 +108,7 @@ export class Pace {
     this.#clock = clock;
   }
 
-  /** Call it when a batch leaves while other texts wait behind it. `room` is what its texts take. */
+  /** Call it when a batch leaves and other texts are still waiting. `room` is the sum of `roomOf` for the batch's texts. */
   batchLeft(room: number): void {
     const now = this.#clock.now();
     if (this.#lastAt !== undefined) {
@@ -125,7 +125,7 @@ export class Pace {
     this.#samples = 0;
   }
 
-  /** The estimated time until texts that take this room have left; 0 if unknown. */
+  /** The estimated time until waiting texts that take this much room have left; 0 if there is no estimate. */
   waitMs(room: number): number {
     return this.#samples < LEAST_SAMPLES ? 0 : Math.ceil(room / this.#room) * this.#intervalMs;
   }

@@ -9,13 +9,13 @@ export interface BatchOptions {
   readonly maxItems: number;
   readonly gate: Gate;
   readonly budget: RetryBudget;
-  /** Whether the halves of a failed batch could be let through. */
+  /** Whether the breaker is closed. If not, a failed batch is not halved, because its halves could be refused. */
   readonly isWorthwhile: () => boolean;
 }
 
 /**
- * Joins texts that wait into one call, because upper-casing distributes over joining. While the gate is open, all
- * texts of one turn of the event loop go together; while it is shut, texts gather in a queue. A failed batch is
+ * Joins texts into one call, because upper-casing joined texts gives the results joined. While the gate is open, all
+ * texts of one turn of the event loop leave together. While it is closed, texts wait in a queue. A failed batch is
  * halved until the bad text is alone.
  */
 export function batchedShouter(
@@ -38,7 +38,7 @@ export function batchedShouter(
     },
   };
 
-  /** Whether the estimated wait exceeds half of the time that is left after a pause. A late answer takes time from other texts. */
+  /** Whether the estimated wait exceeds half of the caller's time after a pause. A late answer would only delay other texts. */
   function waitsTooLong(text: string, { deadline }: Call): boolean {
     const waitMs = pace.waitMs(queuedRoom + roomOf(text.length, maxItems));
     return waitMs > (deadline - clock.now() - gate.pauseMs) / 2;
@@ -57,7 +57,7 @@ export function batchedShouter(
     schedule();
   }
 
-  /** Has no effect on a text that was sent already: its answer is worth storing. */
+  /** Removes a text that was not sent yet. A text that was already sent stays, because its answer is worth storing. */
   function drop(item: Item): void {
     const at = queue.indexOf(item);
     if (at < 0) return;
@@ -69,12 +69,12 @@ export function batchedShouter(
   function remove(at: number, count: number): number {
     const room = queue.splice(at, count).reduce((sum, { text }) => sum + roomOf(text.length, maxItems), 0);
     queuedRoom -= room;
-    // If the pace went on, the idle time until the next text would count as the time of a batch, and could refuse that text.
+    // Without the reset, idle time would count as time between two batches, and texts would be refused for no reason.
     if (queue.length === 0) pace.reset();
     return room;
   }
 
-  /** Waits for the end of this turn of the event loop, so that its texts travel together. */
+  /** Sends the queue at the end of this turn of the event loop, so that the texts of this turn travel together. */
   function schedule(): void {
     if (isScheduled) return;
     isScheduled = true;
@@ -84,7 +84,7 @@ export function batchedShouter(
     });
   }
 
-  /** `send` takes its slot at the gate before its first `await`, so the loop ends as soon as the gate is shut. */
+  /** `send` takes its slot at the gate before its first `await`. So the loop ends as soon as the gate has no free slot. */
   function sendQueued(): void {
     if (gate.pauseMs > 0) refuseOutlasted();
     while (queue.length > 0 && gate.isOpen) {
@@ -95,7 +95,7 @@ export function batchedShouter(
     }
   }
 
-  /** Sends each text whose deadline is within the pause to the gate, which refuses it at once. */
+  /** Passes on each text whose deadline comes before the end of the pause. The gate refuses such a text at once. */
   function refuseOutlasted(): void {
     for (const item of queue.filter(({ call }) => gate.outlasts(call))) {
       remove(queue.indexOf(item), 1);
@@ -117,8 +117,8 @@ export function batchedShouter(
   }
 
   /**
-   * Each half costs a token. If the batch failed because of a text, the first one is free: a batch of n texts saved
-   * n − 1 attempts, which pay for one half of each batch that is halved.
+   * Each half costs a token of the retry budget. If a text is the likely cause of the failure, the first half is free:
+   * joining n texts saved n − 1 attempts, and at most n − 1 batches are halved until each text is alone.
    */
   function halve(items: readonly Item[], failure: AttemptError): void {
     const middle = Math.ceil(items.length / 2);

@@ -28,8 +28,8 @@ export function missLimitedShouter(
 }
 
 /**
- * Callers with the same text at the same time share one flight of `inner`. A caller that leaves does not disturb
- * the others: the flight's signal aborts when all have left. A caller that joined an abandoned flight retries with its own.
+ * Callers with the same text at the same time share one flight, which is one call of `inner`. The flight's signal aborts
+ * only when all its callers have left. A caller that joined an aborted flight starts a new one.
  */
 export function coalescedShouter(inner: Shouter, { emit }: Pick<World, 'emit'>) {
   const flights = new Map<string, Flight>();
@@ -72,7 +72,7 @@ export function coalescedShouter(inner: Shouter, { emit }: Pick<World, 'emit'>) 
   }
 }
 
-/** One shared call. It lasts until the latest deadline of its callers, or until all of them have left. */
+/** A call that several callers share. Its deadline is the latest of theirs. It aborts when all of them have left. */
 class Flight extends LeaveController implements Call {
   readonly texts = 1;
   readonly landed: Promise<Shout>;

@@ -7,8 +7,8 @@ import type { NextTurn } from '../core/turns.ts';
 import { simpleUpperCase } from '../core/upper-case.ts';
 
 /**
- * Answers with our own mapping if the upstream failed. Each text takes its turn of the event loop, because many fail at the
- * same moment. The answer is marked as local. No cache stores it, because all caches are below this layer.
+ * Answers with our own mapping if the upstream failed. Many texts can fail at the same moment, so `nextTurn` spreads the work.
+ * The answer is marked as local. No cache stores it, because all caches are below this layer.
  */
 export function fallbackShouter(
   inner: Shouter,
@@ -32,8 +32,8 @@ export function fallbackShouter(
 }
 
 /**
- * Gives each call a deadline: it settles with the answer of `inner`, or rejects with `UPSTREAM_TIMEOUT`. When the caller
- * leaves or its time is up, it rejects at once, whatever `inner` does with the signal.
+ * Gives each call a deadline. When the deadline passes or the caller leaves, the call rejects at once and does not wait
+ * for `inner`. The error of a passed deadline is `UPSTREAM_TIMEOUT`.
  */
 export function deadlineShouter(
   inner: Shouter,
@@ -49,7 +49,7 @@ export function deadlineShouter(
   };
 }
 
-/** Starts its timer, and listens to the caller, only when something waits, so a cached answer costs neither. */
+/** Starts its timer and listens to the caller's signal only when `signal` is first read, so a cached answer costs neither. */
 class DeadlineCall extends LeaveController implements Call {
   readonly texts = 1;
   readonly #outer: Call;
@@ -76,7 +76,7 @@ class DeadlineCall extends LeaveController implements Call {
     return this;
   }
 
-  /** Settles as `work` does, or rejects with the signal's reason if that aborts first. */
+  /** Settles as `work` does, or rejects with the signal's reason if the signal aborts first. */
   wait(work: Promise<Shout>): Promise<Shout> {
     const { signal } = this;
     return new Promise<Shout>((resolve, reject) => {
@@ -92,7 +92,7 @@ class DeadlineCall extends LeaveController implements Call {
     });
   }
 
-  /** Aborts when the caller leaves or the time is up. */
+  /** Aborts this call when the caller leaves or the deadline passes. Returns a function that stops the watching. */
   #watch(): Cancel {
     const { signal } = this.#outer;
     if (signal.aborted) {

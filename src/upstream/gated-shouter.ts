@@ -5,7 +5,7 @@ import type { World } from '../core/events.ts';
 import type { Call, Shouter } from '../core/shouter.ts';
 import { MAX_BATCH_LENGTH } from './batch.ts';
 
-/** Asks `inner` if the breaker lets the call through. Otherwise refuses it at once with `UPSTREAM_UNREACHABLE`. */
+/** If the breaker lets a call through, asks `inner`. Otherwise refuses the call at once with `UPSTREAM_UNREACHABLE`. */
 export function guardedShouter(inner: Shouter, breaker: Breaker, gate: Gate): Shouter {
   return {
     async shout(text, call) {
@@ -23,7 +23,7 @@ export function guardedShouter(inner: Shouter, breaker: Breaker, gate: Gate): Sh
   };
 }
 
-/** The error of a call that is refused because the breaker is open. A pause at the gate can last longer. */
+/** The error of a call that the breaker refuses. If a pause at the gate lasts longer than the breaker, the caller gets that time. */
 export function breakerRefusal({ retryAfterMs }: Breaker, { pauseMs }: Gate): TuohsError {
   return new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone after many failures', {
     retryAfterMs: Math.max(retryAfterMs, pauseMs),
@@ -31,22 +31,22 @@ export function breakerRefusal({ retryAfterMs }: Breaker, { pauseMs }: Gate): Tu
 }
 
 /**
- * A rejected text, a wrong answer, or a caller that left does not show that the next call would fail. Nor does a text that is longer
- * than any batch: it can need more time, or a server can cut the connection at its limit of bytes.
+ * A rejected text, a wrong answer or a caller that left does not mean that the next call would fail. The failure of a text that is
+ * longer than a batch does not mean it either: such a text can take too long, or exceed a limit of bytes of the server.
  */
 function verdictOn(error: unknown, { length }: string): Verdict {
   const isAboutText = !(error instanceof AttemptError) || error.isAboutText || length > MAX_BATCH_LENGTH;
   return isAboutText ? 'neutral' : 'failure';
 }
 
-// The pauses after a 429 that names none.
+// The shortest and the longest pause after a 429 without `Retry-After`.
 const FIRST_PAUSE_MS = 50;
 const MOST_PAUSE_MS = 1000;
 
 /**
- * Asks `inner` once there is a slot at the gate. A failure that names a pause shuts the gate for the whole process. So does a 429
- * without one, because retries would use up the permitted rate: the pause is twice as long after each of them, and half as long after
- * each success.
+ * Asks `inner` once there is a slot at the gate. A failure with `Retry-After` closes the gate of the whole process for that time. A
+ * 429 without it also closes the gate, because retries would use up the permitted rate. Each such 429 doubles the next pause, and
+ * each success halves it.
  */
 export function gatedShouter(inner: Shouter, gate: Gate): Shouter {
   let nextPauseMs = FIRST_PAUSE_MS;
@@ -82,8 +82,8 @@ interface Waiting {
 }
 
 /**
- * The queue in front of the upstream: it has one slot for each connection, and gives none during a pause that the
- * upstream asked for. Calls get slots in the order in which they came.
+ * The queue in front of the upstream. It has one slot for each connection, and gives out no slot during a pause. Calls
+ * get slots in the order in which they came.
  */
 export class Gate {
   readonly #clock: World['clock'];
@@ -113,12 +113,12 @@ export class Gate {
     return this.#pausedUntil >= deadline;
   }
 
-  /** Sets the one listener. It is called after each change that can open the gate, and when a pause begins. */
+  /** Sets the only listener. It is called after each change that can open the gate, and when a pause begins. */
   onChange(listener: () => void): void {
     this.#onChange = listener;
   }
 
-  /** Takes a slot, without a promise if one is free. Fails when the caller leaves or a pause outlasts its deadline. */
+  /** Takes a slot. Returns a promise if no slot is free yet. Fails if the caller leaves or a pause outlasts its deadline. */
   take(call: Call): Promise<void> | undefined {
     call.signal.throwIfAborted();
     if (this.outlasts(call)) throw this.#refusal();
@@ -133,12 +133,12 @@ export class Gate {
     this.#admit();
   }
 
-  /** Gives no slot for this long. Refuses the waiting calls that the pause outlasts. */
+  /** Gives out no slot for `ms` milliseconds. Refuses waiting calls whose deadline comes before the end of the pause. */
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
     this.#cancelPause();
     this.#cancelPause = this.#clock.after(this.pauseMs, () => {
-      // A timer can run a little early, and no other timer would end the pause.
+      // If the timer runs a little early, the pause would not be over yet, and no later timer would end it.
       this.#pausedUntil = 0;
       this.#admit();
     });

@@ -4,9 +4,9 @@ import { AttemptError } from '../core/errors.ts';
 import type { World } from '../core/events.ts';
 import type { Lookup } from '../core/shared-lookup.ts';
 
-/** Sends one attempt to SHOUTCLOUD. The simulation has one without a network. */
+/** Sends attempts to SHOUTCLOUD. The simulation has a transport without a network. */
 export interface Transport {
-  /** Resolves with the head of the response; the body follows. When the signal aborts, both reject. */
+  /** Resolves when the head of the response has arrived. When the signal aborts, `send` or reading the body fails. */
   send(attempt: AttemptRequest): Promise<AttemptResponse>;
   /** Aborts all attempts under way. */
   close(): Promise<void>;
@@ -22,32 +22,32 @@ export interface AttemptResponse {
   readonly statusCode: number;
   /** The names are in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Stopping before the end destroys the connection. */
+  /** If the reader stops before the end, the connection is destroyed. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Closes the connection, even after the whole body was read. The next attempt makes a new one. */
   closeConnection(): void;
 }
 
 export interface HttpOptions {
-  /** Base address; `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization. */
+  /** The base address, to which `/V1/SHOUT` is appended. Credentials in it are sent as Basic authorization. */
   readonly url: string;
   readonly connections: number;
   readonly lookup: Lookup;
 }
 
-/** No connection is used for longer, because the host name can move to another address while the server at the old one still answers. */
+/** The longest use of a connection. The host name can move to a new server while the old server still answers. */
 const MAX_AGE_MS = 30_000;
 
-/** Most servers and proxies keep an idle connection longer than this. */
+/** How long an idle connection is kept. Most servers and proxies keep it longer, so they do not close it just when it is used. */
 const IDLE_MS = 4000;
 
-/** No name has more addresses than this. Without a limit, a name whose addresses keep changing would fill the memory. */
+/** The most failed addresses that are remembered. Without a limit, a name whose addresses keep changing would fill the memory. */
 const MOST_FAILED = 64;
 
-/** The most interim answers, such as 103, before the real one (RFC 9110 §15.2). */
+/** The most interim answers, such as status 103, that one attempt accepts before its real answer (RFC 9110 §15.2). */
 const MAX_INTERIM = 16;
 
-/** Sends attempts over HTTP/1.1 on kept connections, none of which is used for longer than its maximum age. */
+/** Sends attempts over HTTP/1.1. Keeps connections open between attempts, but uses none for longer than `MAX_AGE_MS`. */
 export function httpTransport(
   { url, connections, lookup }: HttpOptions,
   { clock }: Pick<World, 'clock'>,
@@ -59,7 +59,7 @@ export function httpTransport(
     target.protocol === 'https:'
       ? process.getBuiltinModule('node:https')
       : process.getBuiltinModule('node:http');
-  /** The addresses that failed when they were last tried. The one that failed most recently is the last. */
+  /** The addresses that failed when they were last used, in the order in which they failed. */
   const failed = new Set<string>();
   const agent = new Agent({
     ...{ keepAlive: true, maxSockets: connections, timeout: IDLE_MS, scheduling: 'fifo' },
@@ -95,7 +95,7 @@ export function httpTransport(
     for (const oldest of [...failed].slice(0, -MOST_FAILED)) failed.delete(oldest);
   }
 
-  /** Closes idle connections only. One in use is closed later: it becomes idle before it is used again. */
+  /** Closes old connections that are idle. An old connection in use becomes idle first, and is closed before its next use. */
   function closeOld(): void {
     const oldest = clock.now() - MAX_AGE_MS;
     for (const socket of Object.values(agent.freeSockets).flat()) {
@@ -105,9 +105,9 @@ export function httpTransport(
 }
 
 /**
- * Node tries the addresses of a name one after another, each for 250 ms, and keeps the first that accepts the connection. A few that
- * do not accept it would use up the time of every attempt, and one that accepts it and then fails would get every attempt. So the
- * next connection tries them last.
+ * Moves failed addresses to the end of the list. Node tries the addresses of a name in order, each for 250 ms, and keeps the first
+ * that accepts the connection. In the original order, addresses that accept no connection would use up the time of every attempt,
+ * and an address that accepts connections and then fails would get every attempt.
  */
 function failedLast(lookup: Lookup, failed: ReadonlySet<string>): Lookup {
   const order = ({ address }: { address: string }) => [...failed].indexOf(address);
@@ -119,8 +119,8 @@ function failedLast(lookup: Lookup, failed: ReadonlySet<string>): Lookup {
 }
 
 /**
- * Rejects if no answer comes. A failure after the head makes the body fail. Calls `judge` with whether the server works: when the head
- * arrives, and again with false if the connection fails or the caller closes it.
+ * Rejects if no answer comes. If the connection fails after the head, reading the body fails. Calls `judge` when the head arrives,
+ * with whether the server works. Calls it with false when the connection fails, or when `closeConnection` is called.
  */
 function responseTo(sent: ClientRequest, judge: (isFine: boolean) => void): Promise<AttemptResponse> {
   return new Promise((resolve, reject) => {
@@ -130,7 +130,7 @@ function responseTo(sent: ClientRequest, judge: (isFine: boolean) => void): Prom
       reject(error);
     };
     sent.on('error', fail);
-    // Node reports an answer that changes the protocol, which no one asked for, only by this event.
+    // If the server switches protocols although the request did not ask for it (status 101), Node emits no other event.
     sent.on('close', () => {
       if (!isWhole()) fail(new AttemptError('unreachable', 'the connection ended without an answer'));
     });

@@ -3,23 +3,23 @@ import type { World } from '../core/events.ts';
 import type { Call, Shouter } from '../core/shouter.ts';
 
 export interface RetryOptions {
-  /** The most times that a failed attempt is repeated. */
+  /** The most retries of one call. */
   readonly retries: number;
   readonly budget: RetryBudget;
-  /** Whether another attempt could be let through. */
+  /** Whether the breaker is closed. If not, a failed attempt is not repeated, because the retry could be refused. */
   readonly isWorthwhile: () => boolean;
 }
 
-// The back-off is drawn evenly from this range, so that calls that failed together do not come back together.
+// Each back-off is a random time in this range, so that calls that failed together are not repeated together.
 const LEAST_BACKOFF_MS = 50;
 const MOST_BACKOFF_MS = 300;
 
-/** A wrong answer can be a temporary fault, but more repeats than these will not make it right. */
+/** The most retries after a wrong or unreadable answer. If two do not help, the fault is probably not temporary. */
 const WRONG_RETRIES = 2;
 
 /**
- * Asks `inner` again after a temporary failure, within the budget and the caller's time. Fails with the failure of the
- * last attempt, even if a refusal followed it.
+ * Asks `inner` again after a temporary failure while the budget and the caller's time allow it. Fails with the error of
+ * the last attempt, even if a retry after that was refused.
  */
 export function retriedShouter(
   inner: Shouter,
@@ -60,7 +60,7 @@ export function retriedShouter(
       case 'unreadable':
         return Math.min(retries, WRONG_RETRIES);
       case 'wrong':
-        // A batch is halved instead, because its one bad part would fail it again.
+        // A batch is halved instead, because the text that caused the failure would make it fail again.
         return texts > 1 ? 0 : Math.min(retries, WRONG_RETRIES);
       case 'rejected':
         return 0;
@@ -71,12 +71,12 @@ export function retriedShouter(
 /** The tokens that the budget has at the start. */
 const FIRST_TOKENS = 20;
 
-/** The most tokens that it can hold: enough to halve a full batch until each of its texts is alone. */
+/** The most tokens that the budget can hold: enough to halve a full batch until each of its texts is alone. */
 const MOST_TOKENS = 64;
 
 /**
- * Limits the load that retries add to a failing upstream. Each text earns `ratio` tokens, and each retry costs one, except
- * for attempts that a batch had saved. So there are never more than (1 + ratio) × texts + 20 attempts.
+ * Limits the load that retries add to a failing upstream. Each text earns `ratio` tokens. Each retry and each half of a failed
+ * batch costs one, except for the free halves (see `halve`). So there are at most (1 + ratio) × texts + 20 attempts.
  */
 export class RetryBudget {
   readonly #ratio: number;
@@ -95,7 +95,7 @@ export class RetryBudget {
     this.#tokens = Math.min(MOST_TOKENS, this.#tokens + this.#ratio);
   }
 
-  /** Spends a token on one more attempt. Returns false if there was none. */
+  /** Spends a token on one more attempt. Returns false if no token is left. */
   spend(): boolean {
     if (this.#tokens < 1) return false;
     this.#tokens--;

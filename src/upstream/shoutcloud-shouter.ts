@@ -11,8 +11,8 @@ export interface ShoutcloudOptions {
 }
 
 /**
- * Asks SHOUTCLOUD once for each call and verifies the answer. An attempt ends within `attemptTimeoutMs` by a timer of its
- * own. It goes on when its callers leave, because its answer is worth storing. Fails with `AttemptError`.
+ * Makes one attempt for each call, and verifies the answer. A timer ends the attempt after `attemptTimeoutMs`. The attempt
+ * goes on when its callers leave, because its answer is worth storing. Fails with an `AttemptError`.
  */
 export function shoutcloudShouter(
   transport: Transport,
@@ -43,7 +43,7 @@ export function shoutcloudShouter(
       const response = await transport.send({ headers: HEADERS, body, signal: timer.signal });
       return await read(text, response, maxAnswerBytes(body));
     } catch (error) {
-      // If only the body came too late, its status is known.
+      // If the answer has an error status and only its body is late, the error is that of the status, not a time-out.
       const isLate = timer.signal.aborted && !(error instanceof AttemptError);
       throw isLate ? new AttemptError('timeout', 'the attempt took too long') : error;
     } finally {
@@ -75,13 +75,13 @@ interface Answer {
   readonly OUTPUT?: unknown;
 }
 
-/** SHOUTCLOUD never answers like this, so its address probably belongs to another server now. */
+/** SHOUTCLOUD never gives such answers. So its host name or address probably belongs to another server now. */
 const FOREIGN = new Set<AttemptFailure>(['rejected', 'unreadable', 'wrong']);
 
-// SHOUTCLOUD compares the type byte for byte, so "; charset=utf-8" would get a 400.
+// SHOUTCLOUD compares the content type byte for byte, so "; charset=utf-8" after it would get a 400.
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
 
-/** INPUT and OUTPUT with each byte escaped, and some room for unknown keys. */
+/** The most bytes that an answer can have: INPUT and OUTPUT with each byte escaped, and some room for unknown keys. */
 function maxAnswerBytes(body: string): number {
   return 2 * 6 * Buffer.byteLength(body) + 16_384;
 }
@@ -91,13 +91,13 @@ function asAttemptError(error: unknown): AttemptError {
   return new AttemptError('unreachable', 'no answer came', { cause: error });
 }
 
-/** Reads a response to its end, or destroys it. Throws an `AttemptError` for anything that is not an answer. */
+/** Reads a response to its end, or destroys its connection. Throws an `AttemptError` if the response is not an answer. */
 async function readAnswer(
   { statusCode, headers, body }: AttemptResponse,
   { maxBytes, epochMs }: { maxBytes: number; epochMs: number },
 ): Promise<Answer> {
   if (statusCode === 200) return parseAnswer(await readText(body, maxBytes));
-  // A short body is read to its end, so that its connection can be used again. The status decides, however the body ends.
+  // A short body is read to its end, so that its connection can be used again. If reading fails, the status is still the error.
   await readText(body, maxBytes).catch(() => {});
   throw statusError(statusCode, retryAfterMs(headers['retry-after'], epochMs));
 }
@@ -110,7 +110,7 @@ function statusError(status: number, pauseMs: number | undefined): AttemptError 
   return new AttemptError('rejected', message);
 }
 
-/** Leaving the loop destroys the body and its connection. Keeps a byte order mark, so that the answer counts as invalid JSON. */
+/** Leaving the loop early destroys the connection. A byte order mark is kept, so that the answer counts as invalid JSON. */
 async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -122,7 +122,7 @@ async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Prom
   return Buffer.concat(chunks).toString();
 }
 
-// A quote inside a JSON string is escaped, so this matches keys only. With two OUTPUTs, neither can be trusted.
+// A quote inside a JSON string is escaped, so this matches keys only. If there are two OUTPUT keys, neither can be trusted.
 const OUTPUT_KEYS = /"OUTPUT"\s*:/g;
 
 /** Drops the parser's own error, because its message quotes the text. */
@@ -140,13 +140,13 @@ function parseAnswer(json: string): Answer {
   throw new AttemptError('wrong', 'the answer has no single OUTPUT');
 }
 
-// The limits of a pause that the upstream can ask for.
+// A `Retry-After` below or above these limits counts as the limit.
 const LEAST_PAUSE_MS = 1000;
 const MOST_PAUSE_MS = 60_000;
 
 /**
  * The pause that a Retry-After header (RFC 9110 §10.2.3: seconds or an HTTP date) asks for, limited to 1…60 s.
- * `undefined` if it makes no sense or has passed.
+ * `undefined` if the header cannot be read, or its time has passed.
  */
 export function retryAfterMs(header: string | string[] | undefined, epochMs: number): number | undefined {
   if (typeof header !== 'string') return undefined;

@@ -10,7 +10,7 @@ export type ToPrimary = { type: 'listening' } | { type: 'answer'; id: number; an
 
 export interface WorkerEnd {
   readonly code: number | null;
-  /** The signal that killed it, if one did. */
+  /** The signal that killed the worker, if any. */
   readonly signal: string | null;
   /** The code of the error if its process could not be started. */
   readonly reason?: string;
@@ -19,14 +19,14 @@ export interface WorkerEnd {
 /** A worker process, as the primary sees it. */
 export interface Worker {
   readonly pid: number;
-  /** Resolves when it serves. Stays pending if it ends before that. */
+  /** Resolves when the worker serves. Never settles if the worker ends before that. */
   readonly listening: Promise<void>;
   readonly ended: Promise<WorkerEnd>;
-  /** Resolves with its answer, or with `undefined` if it ends first or has none. */
+  /** Resolves with the worker's answer, or with `undefined` if the worker ends first or has no answer. */
   ask(question: Question): Promise<unknown>;
-  /** Asks it to drain and end. */
+  /** Asks the worker to drain and end. */
   drain(): void;
-  /** Makes it close everything at once, even requests without an answer, and end. The same happens if this process is gone. */
+  /** Makes the worker close everything at once, even unanswered requests, and end. It also does that if this process ends. */
   hurry(): void;
   kill(): void;
 }
@@ -80,7 +80,7 @@ export function forkedWorker({ args, environment }: ForkOptions): Worker {
     kill: () => void child?.kill('SIGKILL'),
   };
 
-  /** Ignores a worker that is gone, because `exit` reports it. */
+  /** Ignores errors, because the event `exit` reports a worker that is gone. */
   function send(message: ToWorker): void {
     child?.send(message, () => {});
   }
@@ -105,7 +105,7 @@ export interface ForkedProcess {
   once(event: 'disconnect', listener: () => void): unknown;
 }
 
-/** The primary, as a worker sees it. Throws if the process was not started by one. */
+/** The primary, as a worker sees it. Throws if the process was not started by a primary. */
 export function primaryLink(process?: ForkedProcess) {
   if (!process?.send)
     throw new Error('a worker is started by `tuohs serve` with WEB_CONCURRENCY, not by hand');
@@ -134,7 +134,7 @@ export function primaryLink(process?: ForkedProcess) {
     },
   };
 
-  /** A question that cannot be answered because of a bug must not end the worker. The primary goes on without the answer. */
+  /** If `answerTo` fails because of a bug, the worker must not end. The primary goes on without the answer. */
   async function answer(id: number, question: Question): Promise<void> {
     try {
       send({ type: 'answer', id, answer: await answerTo(question) });

@@ -15,14 +15,14 @@ export function workerPool({ size, fork }: { size: number; fork: () => Worker },
   let isStarted = false;
 
   return {
-    /** Resolves when all serve; rejects when one cannot start. */
+    /** Resolves when all workers serve. Rejects if one cannot start. */
     async start(): Promise<void> {
       await Promise.all(slots.map((slot) => slot.start()));
       isStarted = true;
     },
     /** How many workers serve now. */
     serving: () => serving().length,
-    /** The answers of the workers that serve; `undefined` from one that takes longer than a second. */
+    /** The answers of the workers that serve; `undefined` for a worker that takes longer than a second. */
     ask: (question: Question) =>
       Promise.all(
         serving().map(async (worker) => ({
@@ -31,12 +31,12 @@ export function workerPool({ size, fork }: { size: number; fork: () => Worker },
         })),
       ),
     /**
-     * Asks all to drain at the same time, or to end `now`. Resolves when all have ended. If the start did not succeed, they
-     * are killed. Rejects if one ended before it had answered everything.
+     * Asks all workers to drain, or to end `now`. Kills them if the start did not succeed. Resolves when all have ended.
+     * Rejects if one ended before it had answered everything.
      */
     async drain(manner?: 'now'): Promise<void> {
       if (!isStarted) kill();
-      // If one was lost, the others still answer.
+      // Waits for all workers even if one is lost, because the others still answer.
       const drained = await Promise.allSettled(slots.map((slot) => slot.drain(manner)));
       for (const slot of drained) if (slot.status === 'rejected') throw slot.reason;
     },

@@ -1,19 +1,19 @@
 import type { World } from '../core/events.ts';
 import type { Worker, WorkerEnd } from './worker-link.ts';
 
-/** If a worker ends sooner than this, the pause before the next one grows. */
+/** If a worker ends sooner than this after its start, the pause before the next worker grows. */
 const RECOVERED_MS = 10_000;
 const LEAST_PAUSE_MS = 100;
 const MOST_PAUSE_MS = 5000;
 const PULSE_MS = 1000;
-/** A worker that serves and does not answer for this long is stuck. It would keep its share of the connections forever. */
+/** A worker that serves but does not answer for this long is stuck. It would keep its share of the connections forever. */
 const STUCK_PULSES = 10;
 /** A worker that does not serve after this long is stuck. A start takes half a second on a free core, and 15 s on 5 % of one. */
 const START_PULSES = 60;
 /** How long a worker that is still starting can take to end. */
 const START_DRAIN_PULSES = 2;
 
-/** A place for one worker. When the worker ends, `fork` starts another one. Each start and each end is an event. */
+/** Keeps one worker running. When the worker ends, `fork` starts another. Emits an event for each start and each end. */
 export function workerSlot(fork: () => Worker, { clock, emit }: World) {
   const leaving = new AbortController();
   const started = Promise.withResolvers<void>();
@@ -32,8 +32,8 @@ export function workerSlot(fork: () => Worker, { clock, emit }: World) {
     /** The current worker if it serves. */
     serving: () => (isServing ? worker : undefined),
     /**
-     * Asks its worker to drain, or to end `now`, and starts no other. Resolves when it has ended. Rejects if it had served and
-     * ended with a code other than 0, because then it lost answers.
+     * Asks the worker to drain, or to end `now`, and starts no other. Resolves when the worker has ended. Rejects if it was
+     * serving and ended with a code other than 0, because then answers were lost.
      */
     async drain(manner?: 'now'): Promise<void> {
       leaving.abort();
@@ -81,13 +81,13 @@ export function workerSlot(fork: () => Worker, { clock, emit }: World) {
     lastEnd = how;
     const wasStuck = await killed;
     emit({ type: 'worker-ended', pid: next.pid, ...how, wasAsked: leaving.signal.aborted, wasStuck });
-    // A worker that ended by itself would end again, so the start fails. One that hung and was killed is replaced.
+    // A worker that ended by itself would end again, so the start fails. A worker that hung and was killed is replaced.
     if (!wasStuck) started.reject(new Error(`a worker could not start: it ended with ${nameOf(how)}`));
   }
 
   /**
-   * Kills a worker that does not serve or answer for too long, and then resolves with true. Counts turns of our own event loop
-   * instead of time, so that workers are not killed after the machine was frozen.
+   * Kills a worker that does not serve or answer for too long, and then resolves with true. Counts runs of a timer instead of
+   * time, so that workers are not killed after the machine was frozen.
    */
   async function watch(next: Worker, over: AbortSignal): Promise<boolean> {
     while (await passes(PULSE_MS, over)) {
