@@ -34,7 +34,7 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 /** The values that no setting changes. */
 const FIXED = {
   slowClientMs: 10_000,
-  /** Unknown texts are refused while the event loop is later than the first limit, and all requests above the second. */
+  /** While the event loop is later than `missLoopDelayMs`, unknown texts are refused. Above `loopDelayMs`, all requests are. */
   missLoopDelayMs: 250,
   loopDelayMs: 500,
 };
@@ -46,7 +46,7 @@ export interface AppOptions {
   readonly clock?: Clock;
   /** Switches the faults of the embedded SHOUTCLOUD server, if there is one. */
   readonly faults?: FaultSwitch | undefined;
-  /** The process id if this is one of several workers. They share a port, and the primary has the admin port. */
+  /** The process id if this is one of several workers. Workers share a port, and only the primary has the admin port. */
   readonly worker?: number | undefined;
 }
 
@@ -82,7 +82,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
   );
   // Shared by all requests, so that no turn of the event loop has two large pieces of work.
   const nextTurn = turns(clock);
-  // Unknown texts must not take all connections from known ones.
+  // A known text needs a connection, too, so unknown texts must not take all of them.
   const maxTexts = Math.min(config.maxInFlight, config.maxConnections);
   const stack = shouterStack(
     {
@@ -150,7 +150,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
     async listen(): Promise<{ port: number; adminPort: number | undefined }> {
       const { host, adminHost = host } = config;
       const adminPort = await admin?.listen({ host: adminHost, port: config.adminPort });
-      // Rejects if another program has the port. Sockets that share a port would not notice that.
+      // Rejects if another program has the port. `listen` with `reusePort` would not notice that.
       if (worker === undefined && config.port !== 0) await sharedPort(host, config.port);
       const reusePort = worker !== undefined || process.platform === 'linux';
       const port = await api.listen({ host, port: config.port, reusePort });
@@ -177,7 +177,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
 }
 
 /**
- * Traces, if the settings ask for any. Like Redis, their code is loaded only if it is needed, because loading costs time and memory.
+ * Traces, if the settings ask for any. Their code, like that of Redis, is loaded only if needed, because it costs time and memory.
  */
 async function tracesOf(config: Config, lookup: Lookup, world: World): Promise<Traces | undefined> {
   const endpoint = traceEndpoint(config);
@@ -205,7 +205,7 @@ async function redisOf(
   return redisConnection({ url, ca, lookup, timeoutMs }, world);
 }
 
-/** The default of MAX_BYTES_IN_FLIGHT: 64 MiB, a quarter of V8's heap, or a quarter of this process's memory: the least of these. */
+/** The default of MAX_BYTES_IN_FLIGHT: the least of 64 MiB, a quarter of V8's heap and a quarter of this process's memory. */
 function heldBytes({ webConcurrency }: Config): number {
   const groupBytes = process.constrainedMemory() || Number.POSITIVE_INFINITY;
   const { heap_size_limit: heapBytes } = getHeapStatistics();

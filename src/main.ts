@@ -18,7 +18,7 @@ const surroundings = {
   process,
   stdout,
   stderr,
-  // Reading this property opens standard input, so only a command that needs it does.
+  // Reading this property opens standard input, so only a command that needs standard input reads it.
   get stdin() {
     return process.stdin;
   },

@@ -65,7 +65,7 @@ export function createPrimary(
       world.emit({ type: 'listening', port, adminPort });
       return { port, adminPort };
     },
-    // No worker outlives this process, however it ends.
+    // Kills the workers that are left, so that none outlives this process.
     close: (hurry) => life.close(hurry).finally(pool.kill).finally(logTo.flushed),
   };
 }

@@ -26,8 +26,8 @@ export interface Command<T> {
 export type RedisConnection = ReturnType<typeof redisConnection>;
 
 /**
- * A connection to a Redis that can be slow, gone or wrong. No caller waits longer than the time limit of one command. While there is
- * no connection, the breaker is open, or a reply is overdue, no command is sent and no caller waits at all.
+ * A connection to a Redis that can be slow, gone or wrong. No caller waits longer than the time limit of one command. Without a
+ * connection, while the breaker is open, or while a reply is overdue, no command is sent and no caller waits at all.
  */
 export function redisConnection(options: RedisOptions, world: World, connect?: ConnectRedis) {
   const { clock, emit } = world;
@@ -36,7 +36,7 @@ export function redisConnection(options: RedisOptions, world: World, connect?: C
   };
   const breaker = new Breaker({ ...(options.breaker ?? BREAKER), onChange }, { clock });
   const link = redisLink({ ...options, onUp, onOversized }, world, connect);
-  /** The commands of this turn. */
+  /** The commands that are sent at the end of this turn. */
   const unsent: (() => void)[] = [];
   const askedFor = new Set<readonly string[]>();
   let oversized: string[] = [];

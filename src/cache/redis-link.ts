@@ -60,7 +60,7 @@ export function redisLink(
     protocol: 2,
     enableReadyCheck: false,
     disableClientInfo: true,
-    // No command waits for the next connection.
+    // A command that cannot be sent now fails at once, and does not wait for the next connection.
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     connectTimeout: RECONNECT_MS,

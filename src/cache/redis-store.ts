@@ -21,7 +21,7 @@ export function redisStore(
   { ttlDays, verify }: RedisStoreOptions,
   { emit }: Pick<World, 'emit'>,
 ): Store {
-  /** The look-up of this turn that has room for more texts. */
+  /** The look-up that was not sent yet and has room for more texts, if any. */
   let open: LookUp | undefined;
 
   return {
@@ -86,7 +86,7 @@ const MAX_REPLY_BYTES = 262_144;
  */
 interface LookUp {
   readonly keys: string[];
-  /** `undefined` if Redis is not asked; resolves with `undefined` if it gave no values. */
+  /** `undefined` if Redis is not asked; resolves with `undefined` if Redis gave no values. */
   readonly values: Promise<Values | undefined> | undefined;
   /** How long the reply can be. */
   replyBytes: number;

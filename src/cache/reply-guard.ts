@@ -7,7 +7,7 @@ const SLACK_BYTES = 131_072;
 const SILENT_SOCKET_MS = 2000;
 
 /**
- * `protocol`: a reply without a command, or bytes that are not a reply. `oversized_value`: far more than was asked for.
+ * `protocol`: a reply that no command asked for, or bytes that are not a reply. `oversized_value`: far more than was asked for.
  * `no_answer`: no reply for two seconds while replies are awaited.
  */
 export type ReplyFault = 'protocol' | 'oversized_value' | 'no_answer';
@@ -20,10 +20,10 @@ export interface GuardedClient {
 
 /**
  * Checks what Redis sends before ioredis sees it. ioredis treats any reply as the answer to the next command, and a null
- * without a command ends the process (6.0.0: `DataHandler.shiftCommand` throws where nothing can catch it). So ioredis gets
- * nothing of a chunk with a fault. A reply that is far too long means that another program has stored a huge value under one
- * of our keys. It is refused before it fills the memory. Silence is measured here, because the limit of ioredis
- * (`socketTimeout`) uses the system's clock, which the simulation does not control. `onFault` must end the connection.
+ * that no command asked for ends the process (6.0.0: `DataHandler.shiftCommand` throws where nothing can catch it). So
+ * ioredis gets nothing of a chunk with a fault. A reply that is far too long means that another program has stored a huge
+ * value under one of our keys. It is refused before it fills the memory. Silence is measured here, because the limit of
+ * ioredis (`socketTimeout`) uses the system's clock, which the simulation does not control. `onFault` must end the connection.
  */
 export function replyGuard(clock: Clock, onFault: (fault: ReplyFault) => void) {
   let awaited = 0;
@@ -104,8 +104,8 @@ export class ReplyFrames {
   #replies = 0;
 
   /**
-   * Reads the next chunk. Returns how many replies it completes, plus one if another has begun; `undefined` if a byte cannot
-   * belong to such a reply.
+   * Reads the next chunk. Returns how many replies it completes, plus one if another reply has begun; `undefined` if a byte
+   * cannot belong to a reply.
    */
   read(chunk: Buffer): number | undefined {
     this.#replies = 0;

@@ -36,7 +36,7 @@ const GATHER_MS = 10;
 /** A minute cannot have more requests than this, so a larger number in Redis is not one of our counts. */
 const MOST_REQUESTS = 1_000_000_000;
 
-/** The most clients that are remembered. The one that has sent no request for the longest time is forgotten first. */
+/** The most clients that are remembered. The client that has sent no request for the longest time is forgotten first. */
 const MAX_CLIENTS = 25_000;
 
 /**
@@ -64,7 +64,7 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
     },
   };
 
-  /** The counts of earlier minutes stay until they are replaced, because clearing all of them at once would block the event loop. */
+  /** Counts of earlier minutes stay until they are replaced. Clearing all of them at once would block the event loop. */
   function countedIn(minute: number, client: string): Counted {
     const known = counts.get(client);
     if (known?.minute === minute) return known;
@@ -73,13 +73,13 @@ export function requestCounter(clock: Clock, { perMinute, redis }: CounterOption
     return counted;
   }
 
-  /** Sends the unsent requests to Redis at the end of this turn. `undefined` if Redis cannot be asked. */
+  /** Sends the unsent requests to Redis at the end of this turn. Returns `undefined` if Redis cannot be asked. */
   function askRedis(connection: RedisConnection, id: string, counted: Counted): Promise<void> | undefined {
     if (counted.asked || counted.unsent === 0) return counted.asked;
     // The key is a digest, so that no address of a client is in Redis.
     const key = `tuohs:v1:rate:${hash('sha256', id, 'base64url')}`;
     let sentHere = 0;
-    // If only EXPIRE fails, the count is right, but its key stays in Redis for ever.
+    // If only EXPIRE fails, the count is right, but its key stays in Redis forever.
     const notKept = (error: Error) => {
       connection.refused(error, 'count');
       return 0;

@@ -15,7 +15,7 @@ export interface Clock {
   after(ms: number, run: () => void): Cancel;
   /** Runs `run` when everything that has arrived by now has been read, and before the event loop waits again. */
   soon(run: () => void): Cancel;
-  /** Resolves after `ms` milliseconds. Rejects with the signal's reason as soon as it aborts. */
+  /** Resolves after `ms` milliseconds. Rejects with the signal's reason as soon as the signal aborts. */
   sleep(ms: number, signal?: LeaveSignal): Promise<void>;
 }
 
@@ -58,8 +58,8 @@ export function within<T>(clock: Pick<Clock, 'after'>, ms: number, work: Promise
 }
 
 /**
- * Runs `run` after `ms` milliseconds, when everything that has arrived by then has been read. Otherwise, a late event loop would
- * turn an answer that came in time into a timeout.
+ * Runs `run` after `ms` milliseconds, and after everything that has arrived by then was read. If it did not wait for the reading,
+ * a late event loop would turn an answer that came in time into a timeout.
  */
 export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, run: () => void): Cancel {
   let cancel = clock.after(ms, () => {
@@ -84,7 +84,7 @@ export function burst(times: number, withinMs: number, { now }: Pick<Clock, 'now
 
 const SAMPLE_MS = 50;
 
-/** One late measurement can be a garbage collection. This many late measurements in a row are an overload. */
+/** A single late measurement can come from a garbage collection. This many late measurements in a row mean overload. */
 const SAMPLES = 4;
 
 /** Measures the delay of the event loop: how late a repeated timer runs. */

@@ -24,13 +24,13 @@ export type Event =
       pid: number;
       code: number | null;
       signal: string | null;
-      /** The code of the error if its process could not be started. */
+      /** The code of the error if the worker's process could not be started. */
       reason?: string;
       wasAsked: boolean;
-      /** Whether it was killed because it did not serve or answer in time. */
+      /** Whether the worker was killed because it did not serve or answer in time. */
       wasStuck: boolean;
     }
-  /** If spans do not arrive, `error` is the reason. */
+  /** If the receiver of traces does not get the spans, `error` is the reason. */
   | { type: 'trace-export'; isUp: boolean; error?: unknown }
   | { type: 'draining' }
   | { type: 'closed' };
@@ -44,7 +44,7 @@ export type CacheTier = 'memory' | 'redis';
 
 export type AttemptOutcome = 'success' | AttemptFailure;
 
-/** `echo` checks after a wrong value whether replies still belong to their commands. */
+/** After a wrong value, `echo` checks whether replies still belong to their commands. */
 export type RedisOperation = 'get' | 'set' | 'count' | 'echo';
 
 /** The reasons why Redis is not used, or why some commands fail although it is connected. Each has a sentence for people. */
@@ -79,7 +79,7 @@ export const REDIS_TROUBLES = {
 
 export type RedisTrouble = keyof typeof REDIS_TROUBLES;
 
-/** `skipped`: nothing was sent, because the connection was down, its breaker open, or a reply overdue. */
+/** `skipped`: nothing was sent, because there was no connection, the breaker was open, or a reply was overdue. */
 export type RedisOutcome = 'success' | 'error' | 'timeout' | 'skipped';
 
 /** Why a request was refused before its work began. */
@@ -92,7 +92,7 @@ export type Listeners = {
   readonly [Type in Event['type']]?: (event: Extract<Event, { type: Type }>) => void;
 };
 
-/** Passes each event on to the listeners for its type, in this order. */
+/** Passes each event to the listeners for its type, in the order of the arguments. */
 export function emitTo(...all: readonly (Listeners | undefined)[]): Emit {
   const byType = new Map<string, ((event: never) => void)[]>();
   for (const [type, listen] of all.flatMap((listeners) => Object.entries(listeners ?? {}))) {

@@ -28,7 +28,7 @@ export function reverser(by: ReverseBy): Reverse {
   return by === 'grapheme' ? reverseGraphemes : reverseCodePoints;
 }
 
-/** How many UTF-16 units are reversed in one turn of the event loop. It takes about 2 ms if each is a cluster. */
+/** How many UTF-16 units are reversed in one turn of the event loop. This takes about 2 ms if each unit is a cluster. */
 const PIECE = 8192;
 
 /** A text of at most this many units is reversed at once. */
@@ -70,7 +70,7 @@ function clustersOf(text: string): Intl.Segments {
   return segmenter.segment(text);
 }
 
-// Characters that never form a cluster with each other, except CR before LF. So texts of them need no Segmenter.
+// These characters never form a cluster with each other, except CR before LF. So a text of only these needs no Segmenter.
 const PLAIN =
   /^[\0-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u2030-\u205f\u20a0-\u20cf\u3000-\u3029\u3030-\u3098\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff9d]*$/;
 // The same characters and combining marks.

@@ -12,7 +12,7 @@ interface LookupOptions {
 /** Looks up the addresses of a host name. The type is that of Node's option `lookup`. */
 export type Lookup = (host: string, options: LookupOptions, found: Found) => void;
 
-/** After this time the last known addresses are used, and the look-up goes on. */
+/** If a look-up takes longer than this, the last known addresses are used. The look-up goes on. */
 const PATIENCE_MS = 1000;
 
 /** The error code for a name that does not exist. Any other code means that the name server has a problem. */

@@ -4,7 +4,7 @@ import type { LeaveSignal } from './leave-signal.ts';
 /** One caller's request for an answer. */
 export interface Call {
   /**
-   * Aborts when the caller leaves or its time is up. Read it only if something has to wait, because the first read can start a timer.
+   * Aborts when the caller leaves or its time is up. Read this only if something must wait: the first read can start a timer.
    */
   readonly signal: LeaveSignal;
   /** The time on `Clock.now()` after which an answer is of no use. */
@@ -19,9 +19,9 @@ export interface Call {
 export interface Shout {
   readonly text: string;
   readonly source: 'memory' | 'redis' | 'upstream' | 'local';
-  /** Whether a cache keeps it from now on. */
+  /** Whether a cache has stored this shout or is storing it. */
   readonly stored: boolean;
-  /** Whether the call shared the flight of another one. */
+  /** Whether the call shared the flight of another call. */
   readonly collapsed: boolean;
 }
 
@@ -37,8 +37,8 @@ export interface Shouter {
 /** Keeps upper-cased texts. A store never throws. If it fails, it has no answer and keeps nothing. */
 export interface Store {
   readonly tier: CacheTier;
-  /** The verified upper case of `text`, or `undefined`. A store that never waits returns no promise. */
+  /** The verified upper case of `text`, or `undefined`. A store that answers at once returns no promise. */
   get(text: string): string | undefined | Promise<string | undefined>;
-  /** Begins to store a verified shout, without a wait. Returns false if the store cannot keep it. */
+  /** Starts to store a verified shout, and does not wait for the end. Returns false if the store cannot keep it. */
   set(text: string, shout: string): boolean;
 }

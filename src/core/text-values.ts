@@ -26,8 +26,8 @@ export function messageOf(error: unknown): string {
 }
 
 /**
- * The code of an error, or its HTTP status. If it has neither, returns `otherwise`, or else the name of the error. Never returns the
- * message, which can quote an address. `fetch` hides the code in the `cause` of its error.
+ * The code of an error, or its HTTP status. If it has neither, returns `otherwise`, or else the name of the error. Never returns
+ * the message, which can quote an address. `fetch` hides the code in the `cause` of its error.
  */
 export function codeOf(error: unknown, otherwise?: string): string {
   if (!(error instanceof Error)) return 'unknown';
@@ -37,12 +37,12 @@ export function codeOf(error: unknown, otherwise?: string): string {
   return typeof code === 'string' ? code : (otherwise ?? error.name);
 }
 
-/** The bytes of a text in memory. V8 stores one byte for each UTF-16 unit if all are Latin-1, else two bytes. */
+/** The bytes of a text in memory. V8 stores one byte for each UTF-16 unit if all units are Latin-1, else two bytes. */
 export function stringBytes(text: string): number {
   return /^[\0-\xff]*$/.test(text) ? text.length : 2 * text.length;
 }
 
-/** Whether `fetch` accepts this address: http or https, and no password in it. */
+/** Whether `fetch` accepts this address: http or https, and no user name or password in it. */
 export function isHttpAddress(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && ['http:', 'https:'].includes(url.protocol) && !url.username && !url.password;

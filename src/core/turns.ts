@@ -19,7 +19,7 @@ export const TURN_BYTES = 16_384;
  * Spreads work that takes milliseconds over turns of the event loop. A turn runs `TURN_BYTES`, or one larger piece. Between turns,
  * the process accepts connections and answers cached texts. Work of one kind and of about the same size waits in one queue.
  *
- * - Every second turn begins with the smallest work, so that many large texts cannot keep a small one waiting.
+ * - Every second turn begins with the smallest work, so that many large texts cannot keep a small text waiting.
  * - The other turns begin with one queue after another, so that an endless supply of smaller work cannot keep a large text waiting.
  * - A turn goes on with the queue that it began with. Otherwise, smaller work would fill the rest of each turn.
  */
@@ -29,7 +29,7 @@ export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
   /** All queues. The queue that began a turn most recently is the last. */
   const order = [...queues];
   let isForSmallest = false;
-  /** How many pieces of work the next search can go through. Each turn adds `SEARCHED_IN_TURN`. */
+  /** How many pieces of work the next search for abandoned work can check. Each turn adds `SEARCHED_IN_TURN`. */
   let searched = 0;
 
   return (bytes, isGone = () => false, kind = 'usual') =>
@@ -72,12 +72,12 @@ const SIZES = 33;
 const FIRST = { usual: 0, slow: SIZES, reading: 2 * SIZES };
 
 /**
- * How many pieces of waiting work each turn checks, on average, to find those of clients that have left. With 2,000 waiting
+ * How many pieces of waiting work each turn checks, on average, to find the work of clients that have left. With 2,000 waiting
  * clients, a check of all pieces in each turn took longer than the work itself.
  */
 const SEARCHED_IN_TURN = 64;
 
-/** Ends the work of clients that have left. Otherwise it would wait behind smaller work, and keep its memory for so long. */
+/** Ends the work of clients that have left. Otherwise it would wait behind smaller work, and keep its memory until then. */
 function endAbandoned(queues: Waiting[][]): void {
   for (const queue of queues) {
     for (const each of queue.splice(0)) {
@@ -92,13 +92,13 @@ function hasWork(queue: readonly Waiting[]): boolean {
 }
 
 interface Waiting {
-  /** How many bytes of a turn this work counts as. */
+  /** How many of the `TURN_BYTES` of a turn this work takes. */
   readonly bytes: number;
   readonly isGone: () => boolean;
   readonly begin: () => void;
 }
 
-/** Counts within one turn of the event loop, and begins at 0 again in the next one. */
+/** A counter that begins again at 0 in each turn of the event loop. */
 export function turnCounter({ soon }: Pick<Clock, 'soon'>) {
   let count = 0;
 

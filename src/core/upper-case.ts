@@ -10,7 +10,7 @@ export function simpleUpperCase(text: string): string {
 /**
  * Returns `output` if it is the upper case of `text`, else `undefined`. Each code point must be the simple upper case
  * of its counterpart, or unchanged if the upstream's Unicode version can be too old to have that upper case. The result
- * never shares memory with the body that `output` came in.
+ * never shares memory with the body of the answer, because a cache would then keep the whole body.
  */
 export function verifiedUpperCase(text: string, output: string): string | undefined {
   const expected = simpleUpperCase(text);
@@ -18,7 +18,7 @@ export function verifiedUpperCase(text: string, output: string): string | undefi
   return isWithinTolerance(text, expected, output) ? String(Buffer.from(output)) : undefined;
 }
 
-// The simple upper case of a character has as many UTF-16 units as the character, so the three strings have the same length.
+// The simple upper case of a character has as many UTF-16 units as the character. So a right `output` is as long as `text`.
 function isWithinTolerance(text: string, expected: string, output: string): boolean {
   if (output.length !== text.length) return false;
   for (let i = 0; i < text.length; i++) {
@@ -45,7 +45,7 @@ const WELL_KNOWN_BLOCKS = [
 const EXPANDING =
   /[\u00DF\u0149\u01F0\u0390\u03B0\u0587\u1E96-\u1E9A\u1F50\u1F52\u1F54\u1F56\u1F80-\u1FAF\u1FB2-\u1FB4\u1FB6\u1FB7\u1FBC\u1FC2-\u1FC4\u1FC6\u1FC7\u1FCC\u1FD2\u1FD3\u1FD6\u1FD7\u1FE2-\u1FE4\u1FE6\u1FE7\u1FF2-\u1FF4\u1FF6\u1FF7\u1FFC\uFB00-\uFB06\uFB13-\uFB17]/g;
 
-/** Upper-cases all other letters together, then inserts the expanding ones. A call for each letter would take four times as long. */
+/** Upper-cases all other letters in one call, then inserts those in `EXPANDING`. One call for each letter is four times as slow. */
 function upperCaseAround(text: string): string {
   const others = text.replace(EXPANDING, '\0').toUpperCase();
   const units = new Uint16Array(text.length);
@@ -56,7 +56,7 @@ function upperCaseAround(text: string): string {
   return Buffer.from(units.buffer).toString('utf16le');
 }
 
-/** UnicodeData.txt gives these Greek letters with iota subscript an upper case of one letter. No other letter in `EXPANDING` has one. */
+/** In UnicodeData.txt, these Greek letters with iota subscript have an upper case. No other letter in `EXPANDING` has one. */
 function simpleUpperOf(unit: number): number {
   const isSmallWithIota = unit >= 0x1f80 && unit <= 0x1fa7 && (unit & 0x08) === 0;
   if (isSmallWithIota) return unit + 8;

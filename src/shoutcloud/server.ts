@@ -76,7 +76,7 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}) {
   const bound = (server.address() as AddressInfo).port;
 
   return Object.assign(counts, {
-    /** Its address, without a slash at the end; a loopback address if it listens on all addresses. */
+    /** The server's address, without a slash at the end; a loopback address if it listens on all addresses. */
     url: `http://${reachable(host)}:${bound}`,
     port: bound,
     seed,

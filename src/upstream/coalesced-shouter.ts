@@ -29,7 +29,7 @@ export function missLimitedShouter(
 
 /**
  * Callers with the same text at the same time share one flight, which is one call of `inner`. The flight's signal aborts
- * only when all its callers have left. A caller that joined an aborted flight starts a new one.
+ * only when all its callers have left. A caller that joined an already aborted flight asks again.
  */
 export function coalescedShouter(inner: Shouter, { emit }: Pick<World, 'emit'>) {
   const flights = new Map<string, Flight>();

@@ -23,7 +23,7 @@ export function guardedShouter(inner: Shouter, breaker: Breaker, gate: Gate): Sh
   };
 }
 
-/** The error of a call that the breaker refuses. If a pause at the gate lasts longer than the breaker, the caller gets that time. */
+/** The error of a call that the breaker refuses. Its `retryAfterMs` is the pause at the gate if the pause lasts longer. */
 export function breakerRefusal({ retryAfterMs }: Breaker, { pauseMs }: Gate): TuohsError {
   return new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone after many failures', {
     retryAfterMs: Math.max(retryAfterMs, pauseMs),

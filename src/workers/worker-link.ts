@@ -12,7 +12,7 @@ export interface WorkerEnd {
   readonly code: number | null;
   /** The signal that killed the worker, if any. */
   readonly signal: string | null;
-  /** The code of the error if its process could not be started. */
+  /** The code of the error if the worker's process could not be started. */
   readonly reason?: string;
 }
 

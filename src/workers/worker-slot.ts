@@ -10,7 +10,7 @@ const PULSE_MS = 1000;
 const STUCK_PULSES = 10;
 /** A worker that does not serve after this long is stuck. A start takes half a second on a free core, and 15 s on 5 % of one. */
 const START_PULSES = 60;
-/** How long a worker that is still starting can take to end. */
+/** During a drain, a worker that has not served yet is killed after this long. */
 const START_DRAIN_PULSES = 2;
 
 /** Keeps one worker running. When the worker ends, `fork` starts another. Emits an event for each start and each end. */
