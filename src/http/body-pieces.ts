@@ -4,28 +4,31 @@
  */
 const SHORT_PIECE = 8192;
 const LEAST_BLOCK = 256;
-const MOST_BLOCK = 16_384;
+const MOST_BLOCK = 65_536;
 
-/** The size of the next block, as a fraction of what has arrived of the body. */
+/** By how much a full block grows, and the size of a new block as a fraction of what has arrived of the body. */
 const GROWTH = 1 / 4;
 
 /**
- * A buffer is freed by hand from this size on. For a smaller one, that costs more than it saves. For copied
+ * A buffer is freed by hand from this size on. For a smaller one, that costs more than it saves. If a body has several
  * pieces the limit is lower, because thousands of them could wait for V8's garbage collection.
  */
 const LEAST_TO_FREE = 16_384;
-const LEAST_COPIED_TO_FREE = 512;
+const LEAST_OF_SEVERAL_TO_FREE = 512;
 
 /**
- * The pieces of a body, in order. Short pieces after the first one are copied together into blocks, because a
- * body can arrive byte by byte.
+ * The pieces of a body, in order. Short pieces after the first one are copied together into blocks, because a body can
+ * arrive byte by byte. A block grows until it has 64 KiB, because many small blocks would stay with `malloc`.
  */
 export class BodyPieces {
   readonly parts: Buffer[];
+  /** The blocks, with the room that is left in the last one. */
+  readonly #blocks: Buffer[] = [];
   /** How many bytes all pieces but the first have. */
   #bytes = 0;
-  #block: Buffer | undefined;
   #used = 0;
+  /** Whether the last piece was short, so that the next short one can follow it in its block. */
+  #isInBlock = false;
 
   constructor(first: Buffer) {
     this.parts = [first];
@@ -33,31 +36,53 @@ export class BodyPieces {
 
   add(piece: Buffer): void {
     this.#bytes += piece.length;
-    if (piece.length < SHORT_PIECE) return this.#copy(piece);
-    this.#block = undefined;
-    this.parts.push(piece);
+    const isShort = piece.length < SHORT_PIECE;
+    if (isShort) this.#copy(piece);
+    else this.parts.push(piece);
+    this.#isInBlock = isShort;
+  }
+
+  /** Joins the pieces and frees them. A single piece is returned as it is. */
+  joined(): Buffer {
+    const [first] = this.parts;
+    if (first && this.parts.length === 1) return first;
+    const body = Buffer.concat(this.parts);
+    this.free();
+    return body;
+  }
+
+  free(): void {
+    const isSeveral = this.parts.length > 1;
+    free([...this.parts, ...this.#blocks], isSeveral ? LEAST_OF_SEVERAL_TO_FREE : LEAST_TO_FREE);
   }
 
   #copy(piece: Buffer): void {
-    if (this.#block === undefined || this.#used + piece.length > this.#block.length) {
-      const bytes = Math.max(LEAST_BLOCK, piece.length, Math.floor(this.#bytes * GROWTH));
-      this.#block = Buffer.allocUnsafeSlow(Math.min(bytes, MOST_BLOCK));
-      this.#used = 0;
-      this.parts.push(this.#block);
-    }
-    this.#used += piece.copy(this.#block, this.#used);
-    this.parts[this.parts.length - 1] = this.#block.subarray(0, this.#used);
-    free([piece], LEAST_COPIED_TO_FREE);
+    const block = this.#withRoomFor(piece.length);
+    this.#used += piece.copy(block, this.#used);
+    this.parts[this.parts.length - 1] = block.subarray(0, this.#used);
+    free([piece], LEAST_OF_SEVERAL_TO_FREE);
   }
-}
 
-/** Joins the pieces of a body and frees them. A single piece is returned as it is. */
-export function joined(parts: readonly Buffer[]): Buffer {
-  const [first] = parts;
-  if (first && parts.length === 1) return first;
-  const body = Buffer.concat(parts);
-  free(parts);
-  return body;
+  /** Returns the last block, or a larger one in its place, or a new block at the end. */
+  #withRoomFor(bytes: number): Buffer {
+    const last = this.#blocks.at(-1);
+    const needed = this.#used + bytes;
+    if (last === undefined || !this.#isInBlock || needed > MOST_BLOCK) return this.#newBlock(bytes);
+    if (needed <= last.length) return last;
+    const size = Math.min(MOST_BLOCK, Math.max(needed, Math.floor(last.length * (1 + GROWTH))));
+    const grown = Buffer.from((last.buffer as ArrayBuffer).transfer(size));
+    this.#blocks[this.#blocks.length - 1] = grown;
+    return grown;
+  }
+
+  #newBlock(bytes: number): Buffer {
+    const size = Math.max(LEAST_BLOCK, bytes, Math.floor(this.#bytes * GROWTH));
+    const block = Buffer.allocUnsafeSlow(Math.min(size, MOST_BLOCK));
+    this.#used = 0;
+    this.#blocks.push(block);
+    this.parts.push(block);
+    return block;
+  }
 }
 
 /**

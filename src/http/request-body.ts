@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import type { TuohsError } from '../core/errors.ts';
-import { BodyPieces, free, joined } from './body-pieces.ts';
+import { BodyPieces, free } from './body-pieces.ts';
 import type { HeldBytes } from './limits/held-bytes.ts';
 import { InlineBodyRequest, type InlineSink } from './node-http.ts';
 import { knownError, tooLarge } from './problem.ts';
@@ -22,7 +22,7 @@ export interface BodySource {
   readOn(socket: Socket): void;
 }
 
-/** Pieces are reported once there are this many. A chunk of one byte costs as much as one of a kilobyte; a longer one counts more. */
+/** Pieces are reported once this many were counted. A chunk counts as one, and as one more for each full KiB, by the work it takes. */
 export const PIECES = 64;
 
 /** At most this many bytes of a body are read before a route asks for the body. */
@@ -126,11 +126,13 @@ export class RequestBody implements InlineSink {
       const cancel = clock.after(REST_MS, () => finish(false));
       this.#discarding = { bytesLeft: maxBytes, finish };
       this.#isUnwanted = true;
-      if (this.#takeParts().every((part) => this.#drop(part))) this.#goOn();
+      const kept = this.#takeKept();
+      kept?.free();
+      if (kept === undefined || this.#dropped(this.#bytes)) this.#goOn();
     });
   }
 
-  /** Call this when the rest will never arrive. Reading the body then fails, now or later. Drops what `atWhole` was given. */
+  /** Call this when the rest will never arrive. Reading the body then fails, now or later. What `atWhole` was given never runs. */
   break(error: TuohsError): void {
     this.#error = error;
     this.#atWhole = undefined;
@@ -191,18 +193,23 @@ export class RequestBody implements InlineSink {
 
   #refuse(error: TuohsError): void {
     this.#isUnwanted = true;
-    free(this.#takeParts());
+    this.#takeKept()?.free();
     const reading = this.#reading;
     this.#reading = undefined;
     // This must be last, because the answer can discard the rest of the body at once.
     reading?.fail(error);
   }
 
-  /** Throws a piece away. Returns whether more will be thrown away. */
   #drop(chunk: Buffer): boolean {
-    const discarding = this.#discarding;
-    if (discarding) discarding.bytesLeft -= chunk.length;
+    const { length } = chunk;
     free([chunk]);
+    return this.#dropped(length);
+  }
+
+  /** Counts bytes that were thrown away. Returns whether more will be thrown away. */
+  #dropped(bytes: number): boolean {
+    const discarding = this.#discarding;
+    if (discarding) discarding.bytesLeft -= bytes;
     // If there is no limit, the connection closes after this body, so the rest of the packet can be skipped. If it were
     // parsed, a fast client that sends short chunks would leave megabytes of garbage between two garbage collections.
     if (discarding?.bytesLeft === Number.POSITIVE_INFINITY) this.#source.skipPacket(this.#request.socket);
@@ -224,13 +231,13 @@ export class RequestBody implements InlineSink {
     const reading = this.#reading;
     if (reading === undefined) return;
     this.#reading = undefined;
-    reading.use(joined(this.#takeParts()));
+    reading.use(this.#takeKept()?.joined() ?? Buffer.alloc(0));
   }
 
-  #takeParts(): readonly Buffer[] {
-    const parts = this.#kept?.parts ?? [];
+  #takeKept(): BodyPieces | undefined {
+    const kept = this.#kept;
     this.#kept = undefined;
     this.#held.setUnread(0);
-    return parts;
+    return kept;
   }
 }

@@ -55,14 +55,23 @@ test('a body in chunks of a byte is refused once all bodies came in 4096 pieces 
   assert.equal(refused.headers.get('connection'), 'close');
 });
 
-test('while 32 connections come within 200 ms, such a body is refused once all bodies came in 256 pieces in a turn', async (t) => {
-  const { ask, port } = await inOneTurn(t, { now: () => 0 });
-  for (let crowd = 0; crowd < 31; crowd++) await rawClient(t, port);
+for (const [what, bodies, status] of [
+  ['a body in more than 256 pieces of 11 bytes', [[320, 11]], 503],
+  ['a body in more than 256 pieces of 12 bytes', [[320, 12]], 200],
+  ['a body in pieces of 511 bytes behind 256 pieces of others', [[256], [64, 511]], 503],
+  ['a body in pieces of 512 bytes behind 256 pieces of others', [[256], [64, 512]], 200],
+  ['a body in pieces of 511 bytes behind 192 pieces of others', [[192], [128, 511]], 200],
+] as const) {
+  test(`while 32 connections come within 200 ms, ${what} gets ${status}`, async (t) => {
+    const { ask, port } = await inOneTurn(t, { now: () => 0 });
+    for (let crowd = 0; crowd < 32 - bodies.length; crowd++) await rawClient(t, port);
 
-  const answers = [await ask(256), await ask(64, 12), await ask(64, 11)];
+    const answers = [];
+    for (const [chunks, bytes] of bodies) answers.push(await ask(chunks, bytes));
 
-  assert.deepEqual(pick(answers, 'status'), [200, 200, 503]);
-});
+    assert.equal(answers.at(-1)?.status, status);
+  });
+}
 
 test('a long piece does not make up for the short ones after it', async (t) => {
   const { ask } = await inOneTurn(t);
@@ -77,7 +86,7 @@ test('after 12288 pieces in a turn, chunks have to be as long as those of an upl
   const { ask } = await inOneTurn(t);
 
   const answers = [];
-  for (const [chunks, bytes] of [...Array(3).fill([4096, 12]), [64, 64], [64, 63]])
+  for (const [chunks, bytes] of [...Array(3).fill([4096, 12]), [64, 512], [64, 511]])
     answers.push(await ask(chunks, bytes));
 
   assert.deepEqual(pick(answers, 'status'), [200, 200, 200, 200, 503]);

@@ -141,7 +141,7 @@ export function connections(
     /** If this turn has had many pieces, pauses the connection to read others first. Refuses the body if its pieces are too short. */
     manyPieces(socket: Socket, averageBytes: number): void {
       const connection = open.get(socket);
-      pieces.add(PIECES);
+      pieces.add(PIECES, socket);
       if (connection === undefined || !pieces.areMany()) return;
       reading.giveWay(connection);
       if (!pieces.areTooShort(averageBytes)) return;

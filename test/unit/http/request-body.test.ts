@@ -129,7 +129,19 @@ test('a piece that was copied is freed at once, unless it is very short or a par
   assert.deepEqual(pick([...added, part], 'length'), [0, 511, 1023]);
 });
 
-test('the memory of short pieces is a third more than their bytes at most, in blocks of 16 KiB at most', () => {
+test('the blocks of a body are freed when it is joined or refused, even if they have room left', () => {
+  for (const end of ['joined', 'free'] as const) {
+    const pieces = new BodyPieces(Buffer.from('x'));
+    for (let count = 0; count < 100; count++) pieces.add(Buffer.alloc(700));
+    const blocks = pieces.parts.slice(1);
+
+    pieces[end]();
+
+    assert.deepEqual(pick(blocks, 'length'), [0, 0]);
+  }
+});
+
+test('short pieces take a third more memory than their bytes at most, in blocks that grow to 64 KiB', () => {
   const pieces = new BodyPieces(Buffer.from('x'));
   let blocks: number[] = [];
 
@@ -137,9 +149,10 @@ test('the memory of short pieces is a third more than their bytes at most, in bl
     pieces.add(Buffer.alloc(64));
     blocks = pieces.parts.slice(1).map(({ buffer }) => buffer.byteLength);
     assert.ok(blocks.reduce((sum, each) => sum + each) < 256 + bytes * 1.33, `${bytes}: ${blocks}`);
+    if (bytes === 64) assert.deepEqual(blocks, [256]);
   }
 
-  assert.deepEqual([blocks[0], Math.max(...blocks)], [256, 16_384]);
+  assert.deepEqual([blocks.length, blocks[0]], [2, 65_536]);
 });
 
 function chunkedBody(held: Held): RequestBody {

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { type NextTurn, turns } from '../../../src/core/turns.ts';
-import { type ReadingTurn, readingTurns, type TurnTaker } from '../../../src/http/limits/turn-limits.ts';
+import {
+  limitPieces,
+  type ReadingTurn,
+  readingTurns,
+  type TurnTaker,
+} from '../../../src/http/limits/turn-limits.ts';
 import { settled } from '../../support/fake-clock.ts';
 import { heldTurn } from '../../support/world.ts';
 
@@ -75,6 +80,20 @@ test('a connection that gave way while no bytes of it were wanted is read on whe
   reading.goOn(one);
 
   assert.deepEqual([...before, paused()], [[true, false], 0, [false, false]]);
+});
+
+test('pieces that other connections brought in an earlier turn do not count', () => {
+  const { soon, end } = heldTurn();
+  const pieces = limitPieces(() => true, { soon });
+  const [one, other] = [new Socket(), new Socket()];
+  pieces.add(256, other);
+  pieces.add(64, one);
+  const before = pieces.areTooShort(511);
+  end();
+
+  pieces.add(64, one);
+
+  assert.deepEqual([before, pieces.areTooShort(511)], [true, false]);
 });
 
 /** Two connections that are being read, and turns that end when the test says so, unless it gives `nextTurn`. */

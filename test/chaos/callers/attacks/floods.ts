@@ -33,6 +33,7 @@ export const floods: readonly Attack[] = [
   bodiesInShortChunks(400, 10_900),
   bodiesInShortChunks(1_900, 250),
   bodiesInShortChunks(400, 3_600, 13),
+  bodiesInShortChunks(1_900, 930, 64),
   { ...askingOn(`${AGAIN}, SHOUTCLOUD hangs`, 1_900, unknownString(20)), upstreamHangs: true },
   leaving('300 callers that send 250 KB of Arabic letters and vanish', 300, () =>
     postJson(JSON.stringify({ data: 'ب'.repeat(125_000) })),
