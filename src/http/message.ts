@@ -69,7 +69,7 @@ export function harmlessId(header: string | string[] | undefined): string | unde
  */
 export const PROXY_MS = 2;
 
-/** The work on a body of at most this many bytes does not wait: its answer is usually so short that such a proxy reads all of it. */
+/** A body of at most this many bytes is worked on at once. Its answer is usually so short that a proxy in Go passes on all of it. */
 const SHORT_BODY = 2048;
 
 /** Whether the work on a body of this many bytes waits: behind a proxy, if the body is long or the answer is streamed. */

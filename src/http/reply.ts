@@ -179,7 +179,7 @@ export class Reply {
   }
 }
 
-/** The headers that every answer has, up to the value of its Content-Security-Policy. */
+/** The start of every answer's headers. It ends with `content-security-policy: `, and the value is appended. */
 const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })}content-security-policy: `;
 
 /** The policy of an answer that is not a page. A browser then loads nothing, runs nothing, and shows the answer in no frame. */

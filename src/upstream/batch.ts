@@ -125,7 +125,7 @@ export class Pace {
     this.#samples = 0;
   }
 
-  /** The estimated time until waiting texts that take this much room have left; 0 if there is no estimate. */
+  /** Estimates how long the queue needs to send waiting texts with this total room; 0 if there is no estimate. */
   waitMs(room: number): number {
     return this.#samples < LEAST_SAMPLES ? 0 : Math.ceil(room / this.#room) * this.#intervalMs;
   }

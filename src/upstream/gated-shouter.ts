@@ -31,8 +31,8 @@ export function breakerRefusal({ retryAfterMs }: Breaker, { pauseMs }: Gate): Tu
 }
 
 /**
- * A rejected text, a wrong answer or a caller that left does not mean that the next call would fail. The failure of a text that is
- * longer than a batch does not mean it either: such a text can take too long, or exceed a limit of bytes of the server.
+ * A rejected text, a wrong answer or a caller that left does not mean that the next call would fail. The same is true if a text
+ * longer than a batch fails: such a text can take too long, or exceed a size limit of the server.
  */
 function verdictOn(error: unknown, { length }: string): Verdict {
   const isAboutText = !(error instanceof AttemptError) || error.isAboutText || length > MAX_BATCH_LENGTH;
