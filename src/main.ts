@@ -6,7 +6,7 @@ process.env.UV_THREADPOOL_SIZE ??= '16';
 
 if (process.argv[2] === 'shout') restartWithSmallHeap();
 
-// Set up before anything else is loaded, so that a SIGTERM during the start also ends the process in order.
+// This comes before everything else is loaded, so that a SIGTERM during the start also ends the process in order.
 const stop = stopSignals(process);
 const { run } = await import('./cli/program.ts');
 const { argv, env: environment, stdout, stderr } = process;

@@ -81,8 +81,8 @@ const MAX_KEYS = 128;
 const MAX_REPLY_BYTES = 262_144;
 
 /**
- * Texts that one command looks up, because another command costs far more than another key. If the value of a key is not a string,
- * GET fails, but MGET reports the key as missing.
+ * The texts that one command looks up. They share a command, because another command costs far more than another key. If the value
+ * of a key is not a string, GET fails, but MGET reports the key as missing.
  */
 interface LookUp {
   readonly keys: string[];

@@ -96,7 +96,7 @@ export function tooLarge(what: 'body' | 'line', maxBytes: number): TuohsError {
   });
 }
 
-/** Each header takes much more memory than its bytes, and 16 KiB have room for 2,600. Browsers and proxies send fewer than 50. */
+/** Each header takes much more memory than its bytes, and 16 KiB have room for 2,600 headers. Browsers and proxies send fewer than 50. */
 export const MAX_HEADERS = 200;
 
 /**

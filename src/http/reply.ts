@@ -57,7 +57,7 @@ export class Reply {
     return this.#to.response.writableLength > 0;
   }
 
-  /** When the answer began to wait for its client to read it. An answer in pieces counts from `begunMs`, and only if much of it is unread. */
+  /** When the answer began to wait for its client to read it. An answer in pieces counts from `begunMs`, if much of it is unread. */
   unreadSinceMs(begunMs: number): number | undefined {
     if (!this.isUnread) return undefined;
     if (this.#writtenMs !== undefined) return this.#writtenMs;
@@ -133,7 +133,7 @@ export class Reply {
 
   #end(body: Answer['body'], encoding: 'latin1' | 'utf8'): void {
     const { request, response } = this.#to;
-    // A client that has closed its sending side can be gone. A second write then fails, so the head is written on its own first.
+    // A client that has closed its sending side can be gone. Only a second write shows that, so the head is written on its own first.
     if (request.socket.readableEnded) response.flushHeaders();
     response.end(body, encoding);
   }

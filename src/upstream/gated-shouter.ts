@@ -23,7 +23,7 @@ export function guardedShouter(inner: Shouter, breaker: Breaker, gate: Gate): Sh
   };
 }
 
-/** The error of a call that the breaker refuses. Its `retryAfterMs` is the pause at the gate if the pause lasts longer. */
+/** The error of a call that the breaker refuses. Its `retryAfterMs` ends when the breaker and the gate both let calls pass. */
 export function breakerRefusal({ retryAfterMs }: Breaker, { pauseMs }: Gate): TuohsError {
   return new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone after many failures', {
     retryAfterMs: Math.max(retryAfterMs, pauseMs),

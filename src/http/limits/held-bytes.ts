@@ -136,7 +136,7 @@ export class HeldBytes {
     this.set(textBytes * COPIES, 'waiting');
   }
 
-  /** Holds the copies of a body whose answer is written in pieces, and `STREAM_BYTES` for the unread part of that answer. Throws as `set` does. */
+  /** Holds the copies of a body whose answer is written in pieces, and `STREAM_BYTES` for unread pieces. Throws as `set` does. */
   setStream(bodyBytes: number): void {
     this.set(bodyBytes * COPIES + STREAM_BYTES, 'bulk');
   }
