@@ -30,7 +30,7 @@ export interface LinkOptions {
 const RECONNECT_MS = 1000;
 const RECONNECT_JITTER_MS = 250;
 
-// The shortest and the longest time between two connections to a read-only Redis. Its address can lead to a new primary by then.
+// The connection to a read-only Redis is replaced at growing intervals, because its address can lead to a new primary meanwhile.
 const LEAST_RENEWAL_MS = 1000;
 const MOST_RENEWAL_MS = 60_000;
 

@@ -88,7 +88,7 @@ interface LookUp {
   readonly keys: string[];
   /** `undefined` if Redis is not asked; resolves with `undefined` if Redis gave no values. */
   readonly values: Promise<Values | undefined> | undefined;
-  /** How long the reply can be. */
+  /** The maximum size of the reply. */
   replyBytes: number;
 }
 

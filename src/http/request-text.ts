@@ -50,7 +50,7 @@ export function badType(header = '', accepted: string): TuohsError {
   return badInput('another content type', `${what}; send ${accepted}.`);
 }
 
-/** What a text arrived in, for error messages. */
+/** What held the text in the request; error messages use the word. */
 type Whole = 'body' | 'line';
 
 /** Text of UTF-8 bytes, without a byte order mark in front. Throws `BAD_INPUT`. */

@@ -28,7 +28,7 @@ export function roomOf(length: number, maxItems: number): number {
 }
 
 const CONTROL = /[\0-\x1f]/;
-// JSON writes the first three as two characters each, and most others as six.
+// The first three are preferred, because JSON writes them as two characters each, and most others as six.
 const SEPARATORS = ['\n', '\t', '\r', ...Array.from({ length: 32 }, (_, code) => String.fromCharCode(code))];
 
 /** Joins the first waiting texts: at most `maxItems` texts and 32 Ki units, with a separator that none of them contains. */

@@ -32,7 +32,7 @@ export function workerPool({ size, fork }: { size: number; fork: () => Worker },
       ),
     /**
      * Asks all workers to drain, or to end `now`. Kills them if the start did not succeed. Resolves when all have ended.
-     * Rejects if one ended before it had answered everything.
+     * Rejects if a worker ended before it had answered everything.
      */
     async drain(manner?: 'now'): Promise<void> {
       if (!isStarted) kill();
