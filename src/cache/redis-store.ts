@@ -76,7 +76,7 @@ export function redisStore(
   }
 }
 
-// The limits of one MGET. Redis serves no other client during the command, and all of its values arrive at once.
+// One MGET is limited, because Redis serves no other client meanwhile, and all values arrive at once.
 const MAX_KEYS = 128;
 const MAX_REPLY_BYTES = 262_144;
 

@@ -58,7 +58,7 @@ export function bulkWindow(maxLines: number, placesOf: (bytes: number) => number
     },
     /** How many lines of this size each bulk request can have in flight now. */
     lines: (bytes: number) => Math.ceil(Math.max(leastLines, Math.floor(maxLines / bulks)) / placesOf(bytes)),
-    /** Counts a line that is refused because the server closes. Returns whether another can be refused. */
+    /** Counts a line that is refused because the server closes. Returns whether another line can be refused. */
     refuse: () => ++refused < MOST_REFUSED,
   };
 }

@@ -113,7 +113,7 @@ export class InlineBodyRequest extends IncomingMessage {
   #endsParsing = false;
 
   static {
-    // Node keeps an answered request in memory until the next one on its connection, unless `readableEnded` of the request is true.
+    // Node keeps an answered request in memory until the next request on its connection, unless `readableEnded` of the request is true.
     Object.defineProperty(InlineBodyRequest.prototype, 'readableEnded', {
       get(this: InlineBodyRequest) {
         return this.#sink ? this.complete : Reflect.get(IncomingMessage.prototype, 'readableEnded', this);

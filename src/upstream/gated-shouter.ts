@@ -45,8 +45,8 @@ const MOST_PAUSE_MS = 1000;
 
 /**
  * Asks `inner` once there is a slot at the gate. A failure with `Retry-After` closes the gate of the whole process for that time. A
- * 429 without it also closes the gate, because retries would use up the permitted rate. Each such 429 doubles the next pause, and
- * each success halves it.
+ * 429 without `Retry-After` also closes the gate, because retries would use up the permitted rate. Each such 429 doubles the next
+ * pause, and each success halves it.
  */
 export function gatedShouter(inner: Shouter, gate: Gate): Shouter {
   let nextPauseMs = FIRST_PAUSE_MS;

@@ -24,7 +24,7 @@ export interface AttemptResponse {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** If the reader stops before the end, the connection is destroyed. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** Closes the connection, even after the whole body was read. The next attempt makes a new one. */
+  /** Closes the connection, even after the whole body was read. The next attempt makes a new connection. */
   closeConnection(): void;
 }
 
@@ -35,7 +35,7 @@ export interface HttpOptions {
   readonly lookup: Lookup;
 }
 
-/** A connection is not used for longer, because the host name can move to a new server while the old server still answers. */
+/** A connection is not used for longer than this, because its host name can move to a new server while the old one still answers. */
 const MAX_AGE_MS = 30_000;
 
 /** How long an idle connection is kept. Most servers and proxies keep it longer, so they do not close it just when it is used. */

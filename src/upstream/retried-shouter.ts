@@ -14,7 +14,7 @@ export interface RetryOptions {
 const LEAST_BACKOFF_MS = 50;
 const MOST_BACKOFF_MS = 300;
 
-/** The maximum number of retries after a wrong or unreadable answer. If two do not help, the fault is probably not temporary. */
+/** The maximum number of retries after a wrong or unreadable answer. If two retries do not help, the fault is probably not temporary. */
 const WRONG_RETRIES = 2;
 
 /**

@@ -35,8 +35,8 @@ export function closeSlowest<Each extends Client>(open: Iterable<Each>, most: nu
 /**
  * The factor for the time that a connection has made no progress; 0 means that it is not closed. It is 1 for an idle
  * connection, and less if much of a body has arrived, so that idle connections are closed first. It is 10 for a new
- * connection, so an idle one is closed first only if it has been idle for much longer. It is also 10 if the last request was
- * refused; otherwise, a flood of such requests would close all idle connections. A request that waits for its turn counts as
+ * connection, so an idle one is closed before it only if it has been idle for ten times as long. It is also 10 if the last request
+ * was refused. Otherwise, a flood of such requests would close all idle connections. A request that waits for its turn counts as
  * idle, because a thousand large requests can be complete at the same moment, and then wait for seconds.
  */
 function weightOf({ socket, isNew, hasFailed, exchanges }: Client): number {
