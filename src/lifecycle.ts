@@ -20,7 +20,7 @@ const HARD_STOP_MS = 20_000;
 /** The time for the steps that are left at the hard stop. */
 const LAST_STEPS_MS = 1000;
 
-/** Says whether the service is ready. Ends it in order: first it still serves but is not ready, then its parts close one by one. */
+/** Says whether the service is ready, and ends it in order: first it still serves but is not ready, then its parts close one by one. */
 export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, emit }: World) {
   const draining = new AbortController();
   let isStarted = false;

@@ -49,7 +49,7 @@ export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'so
         quiet = accepted === before ? quiet + 1 : 0;
       }
     },
-    /** Accepts no more connections. Resolves when all open ones have ended. */
+    /** Accepts no more connections. Resolves when all open connections have ended. */
     async close(): Promise<void> {
       await Promise.all([server, ...more].map((acceptor) => once(acceptor.close(), 'close')));
     },

@@ -72,7 +72,7 @@ export const problems: Readonly<Record<ErrorCode, ProblemRow>> = {
   },
 };
 
-/** The error for a method that the path does not have. `Allow` lists those that it has. */
+/** The error for a method that the path does not have. `Allow` lists the methods that it has. */
 export class MethodNotAllowed extends TuohsError {
   readonly allow: string;
 

@@ -31,7 +31,7 @@ const CONTROL = /[\0-\x1f]/;
 // The first three are preferred, because JSON writes them as two characters each, and most others as six.
 const SEPARATORS = ['\n', '\t', '\r', ...Array.from({ length: 32 }, (_, code) => String.fromCharCode(code))];
 
-/** Joins the first waiting texts: at most `maxItems` texts and 32 Ki units, with a separator that none of them contains. */
+/** Joins the first waiting texts: at most `maxItems` texts and `MAX_BATCH_LENGTH` units, with a separator that none of them contains. */
 export function nextBatch(waiting: Iterable<Item>, maxItems: number): Batch {
   const items: Item[] = [];
   let length = 0;

@@ -138,7 +138,7 @@ export class Gate {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
     this.#cancelPause();
     this.#cancelPause = this.#clock.after(this.pauseMs, () => {
-      // If the timer runs a little early, the pause would not be over yet, and no later timer would end it.
+      // The timer can run a little early. Then the pause would not be over yet, and no later timer would end it.
       this.#pausedUntil = 0;
       this.#admit();
     });

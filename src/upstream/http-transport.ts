@@ -38,7 +38,7 @@ export interface HttpOptions {
 /** A connection is not used for longer than this, because its host name can move to a new server while the old one still answers. */
 const MAX_AGE_MS = 30_000;
 
-/** How long an idle connection is kept. Most servers and proxies keep it longer, so they do not close it just when it is used. */
+/** How long an idle connection is kept. Most servers and proxies keep it longer, so they do not close it when we are about to use it. */
 const IDLE_MS = 4000;
 
 /** At most this many failed addresses are remembered. Without a limit, a name whose addresses keep changing would fill the memory. */

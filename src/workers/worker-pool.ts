@@ -15,7 +15,7 @@ export function workerPool({ size, fork }: { size: number; fork: () => Worker },
   let isStarted = false;
 
   return {
-    /** Resolves when all workers serve. Rejects if one cannot start. */
+    /** Resolves when all workers serve. Rejects if a worker cannot start. */
     async start(): Promise<void> {
       await Promise.all(slots.map((slot) => slot.start()));
       isStarted = true;

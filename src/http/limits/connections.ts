@@ -84,7 +84,7 @@ export function connections(
     add(socket: Socket): void {
       ahead.connected();
       crowd.add();
-      // Without an address, the client has left before we accepted its connection. Its requests would still be read and answered.
+      // If a socket has no address, its client left before we accepted the connection. Its requests would still be read and answered.
       if (socket.remoteAddress === undefined) return void socket.destroy();
       if (open.size >= maxConnections) makeRoom();
       if (open.size >= maxConnections) return void socket.destroy();
