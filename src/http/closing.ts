@@ -60,7 +60,9 @@ export function serverClosing(
     cancelCheck = clock.after(ms, () => closeSlow(slowBefore));
   }
 
-  /** Cuts off clients that were sending or reading at the last check and still are. After the deadline, also refuses unanswered requests. */
+  /**
+   * Cuts off clients that were sending or reading at the last check and still are. After the deadline, also refuses unanswered requests.
+   */
   function closeSlow(slowBefore?: ReadonlySet<Connection>): void {
     const slow = new Set<Connection>();
     const refusal = clock.now() >= lateMs ? new TuohsError('OVERLOADED', 'the server closes') : undefined;

@@ -93,7 +93,7 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** JSON with more than this many objects, arrays and keys is refused. `JSON.parse` takes up to 3 µs for each, so 250 KB could take 70 ms. */
+/** JSON with more objects, arrays and keys than this is refused. `JSON.parse` takes up to 3 µs for each, so 250 KB could take 70 ms. */
 const MOST_JSON_PARTS = 5000;
 
 const QUOTE = 0x22;

@@ -34,7 +34,7 @@ export function byteBudget(
   const budget = {
     /** The bytes that are held now. */
     bytes: 0,
-    /** Frees room by cutting off the slowest clients, but not for requests that are sent ahead. Throws `OVERLOADED` if there is still no room. */
+    /** Frees room by cutting off the slowest clients, but not for requests sent ahead. Throws `OVERLOADED` if there is still no room. */
     makeRoom(more: number, share: Share): void {
       const missing = () => budget.bytes + more - maxBytes * SHARES[share];
       if (missing() <= 0) return;

@@ -69,7 +69,7 @@ function clientOf(proxies: QuotaOptions['trustProxy']): (request: IncomingMessag
   };
 }
 
-/** At most this many proxies are checked. A client in a trusted network can list 1,800 proxies, and checking all would take 20 ms or more. */
+/** At most this many proxies are checked. A client in a trusted network can list 1,800 proxies, and checking all takes 20 ms or more. */
 const MOST_PROXIES = 32;
 
 function among(trusted: readonly string[]): (address: string, hop: number) => boolean {
