@@ -7,7 +7,7 @@ import type { Clock } from './clock.ts';
 export type NextTurn = (bytes: number, isGone?: () => boolean, kind?: WorkKind) => Promise<void>;
 
 /**
- * A piece of `slow` work takes a whole turn, even if it has few bytes. Turns that begin with the smallest work take it last.
+ * A piece of `slow` work takes a whole turn, even if it has few bytes. Turns that begin with the smallest work take it after usual work.
  * `reading` from a connection has separate queues. Otherwise it could wait behind the texts of a thousand other clients.
  */
 type WorkKind = 'usual' | 'slow' | 'reading';
