@@ -34,8 +34,9 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 /** The values that no setting changes. */
 const FIXED = {
   slowClientMs: 10_000,
-  /** While the event loop is later than `missLoopDelayMs`, unknown texts are refused. Above `loopDelayMs`, all requests are. */
+  /** If the event loop is delayed by more than this, unknown texts are refused. */
   missLoopDelayMs: 250,
+  /** If the event loop is delayed by more than this, all requests are refused. */
   loopDelayMs: 500,
 };
 
@@ -122,7 +123,8 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
       maxBulkLines: bulkLines(config, maxTexts),
       placesOfLine: placesOfLine(config),
       maxHeldBytes,
-      // There is never room for a larger body. Without this limit, its refusal would say to try again. With it, it gets a 413.
+      // There is never room for a larger body. Without this limit, the caller would be asked to try again.
+      // With this limit, the caller gets a 413.
       maxBodyBytes: Math.min(config.maxBodyBytes, largest.text),
       maxBulkBytes: Math.min(config.maxBulkBytes, largest.bulk),
     },
@@ -176,9 +178,7 @@ export async function createApp(settings: Config, options: AppOptions = {}) {
   }
 }
 
-/**
- * Traces, if the settings ask for any. Their code, like that of Redis, is loaded only if needed, because it costs time and memory.
- */
+/** Traces, if the settings ask for them. Their code is loaded only then, because loading it takes time and memory. */
 async function tracesOf(config: Config, lookup: Lookup, world: World): Promise<Traces | undefined> {
   const endpoint = traceEndpoint(config);
   if (endpoint === undefined) return undefined;
@@ -205,7 +205,7 @@ async function redisOf(
   return redisConnection({ url, ca, lookup, timeoutMs }, world);
 }
 
-/** The default of MAX_BYTES_IN_FLIGHT: the least of 64 MiB, a quarter of V8's heap and a quarter of this process's memory. */
+/** The default of MAX_BYTES_IN_FLIGHT: the smallest of 64 MiB, a quarter of V8's heap and a quarter of this process's memory. */
 function heldBytes({ webConcurrency }: Config): number {
   const groupBytes = process.constrainedMemory() || Number.POSITIVE_INFINITY;
   const { heap_size_limit: heapBytes } = getHeapStatistics();
@@ -226,14 +226,14 @@ function mostConnections({ maxConnections, upstreamConnections }: Config): numbe
 const OTHER_FILES = 128;
 
 /**
- * How many lines of bulks can be in flight: enough to keep every connection busy with a full batch while the next batch gathers. At
- * most a third of the texts that can wait, so that single texts get in, too.
+ * The number of lines of bulks that can be in flight. It is enough for a full batch on each connection while the next batch
+ * gathers. It is at most a third of the texts that can wait, so that single texts get in, too.
  */
 function bulkLines({ upstreamConnections, batchMaxItems }: Config, maxTexts: number): number {
   return Math.min((upstreamConnections + 1) * batchMaxItems, Math.ceil(maxTexts / 4));
 }
 
-/** How much room in a batch a line takes, counted in short texts. Assumes two bytes per character (there can be one to three). */
+/** The number of short texts that take as much room in a batch as a line of this size. Assumes two bytes per character. */
 function placesOfLine({ batchMaxItems }: Config): (bytes: number) => number {
   return (bytes) => roomOf(bytes / 2, batchMaxItems) / roomOf(0, batchMaxItems);
 }

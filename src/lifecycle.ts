@@ -9,18 +9,18 @@ export interface LifecycleOptions {
 }
 
 /**
- * Closes one part. With `now` it ends everything under way at once, even if it was called before, and rejects if a
+ * Closes one part. With `now`, ends everything under way at once, even if the closer was called before, and rejects if a
  * caller lost an answer.
  */
 export type Closer = (manner?: 'now') => unknown;
 
-// Longer than a drain and a deadline together. By default, Kubernetes kills the process ten seconds later.
+// This is longer than a drain and a deadline together. By default, Kubernetes kills the process ten seconds later.
 const HARD_STOP_MS = 20_000;
 
 /** The time for the steps that are left at the hard stop. */
 const LAST_STEPS_MS = 1000;
 
-/** Knows whether the service is ready. Ends it in order: it is not ready but still serves, then its parts close one by one. */
+/** Says whether the service is ready, and ends it in order: first it still serves but is not ready, then its parts close one by one. */
 export function lifecycle({ drainMs, extraMs = 0 }: LifecycleOptions, { clock, emit }: World) {
   const draining = new AbortController();
   let isStarted = false;

@@ -1,12 +1,12 @@
 import { endProcess, restartWithSmallHeap, stopSignals } from './cli/own-process.ts';
 
-// Node uses at most half of these threads for look-ups of names. A look-up that hangs cannot be cancelled, so there must be
-// threads left for the look-ups of other names.
+// Node uses at most half of the threads of this pool to look up host names. A look-up that hangs cannot be cancelled, so
+// there must be threads left to look up other names.
 process.env.UV_THREADPOOL_SIZE ??= '16';
 
 if (process.argv[2] === 'shout') restartWithSmallHeap();
 
-// Set up before anything else is loaded, so that a SIGTERM during the start also ends the process in order.
+// This comes before everything else is loaded, so that a SIGTERM during the start also ends the process in order.
 const stop = stopSignals(process);
 const { run } = await import('./cli/program.ts');
 const { argv, env: environment, stdout, stderr } = process;

@@ -31,7 +31,7 @@ export function createPrimary(
     },
     world,
   );
-  // The hard stop of each worker is that of a single process. The hard stop of this process is a second later.
+  // Each worker has the same hard stop as a single process. The hard stop of this process comes a second later.
   const life = lifecycle({ drainMs: 0, extraMs: 1000 }, world);
   life.closes(pool.drain);
   const isReady = () => life.isReady() && pool.serving() > 0;

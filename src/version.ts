@@ -5,7 +5,7 @@ export function readVersion(): string {
   return readPackage().version;
 }
 
-/** Where a person finds the source of this build, if `package.json` names its repository. */
+/** The URL of the source code of this build, if `package.json` names its repository. */
 export function readSource(): string | undefined {
   return sourceOf(readPackage().repository);
 }

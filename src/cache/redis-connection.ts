@@ -13,7 +13,7 @@ export interface RedisOptions extends Pick<LinkOptions, 'url' | 'ca' | 'lookup'>
 
 export const BREAKER = { failures: 3, spanMs: 0, probes: 1, leastOpenMs: 500, mostOpenMs: 2000 };
 
-/** A command, which is sent at the end of this turn of the event loop. Until then, more keys or counts can be added to it. */
+/** A command. It is sent at the end of this turn of the event loop. Until then, more keys or counts can be added to it. */
 export interface Command<T> {
   readonly op: RedisOperation;
   readonly keys: readonly string[];

@@ -30,7 +30,7 @@ export interface LinkOptions {
 const RECONNECT_MS = 1000;
 const RECONNECT_JITTER_MS = 250;
 
-// The pauses before a read-only Redis is connected again. After a pause, its address can lead to a new primary.
+// The connection to a read-only Redis is replaced at growing intervals, because its address can lead to a new primary meanwhile.
 const LEAST_RENEWAL_MS = 1000;
 const MOST_RENEWAL_MS = 60_000;
 

@@ -76,19 +76,19 @@ export function redisStore(
   }
 }
 
-// The limits of one MGET. Redis serves no other client during the command, and all of its values arrive at once.
+// One MGET is limited, because Redis serves no other client meanwhile, and all values arrive at once.
 const MAX_KEYS = 128;
 const MAX_REPLY_BYTES = 262_144;
 
 /**
- * Texts that one command looks up, because another command costs far more than another key. If the value of a key is not a string,
- * GET fails, but MGET reports the key as missing.
+ * The texts that one command looks up. They share a command, because another command costs far more than another key. If the value
+ * of a key is not a string, GET fails, but MGET reports the key as missing.
  */
 interface LookUp {
   readonly keys: string[];
   /** `undefined` if Redis is not asked; resolves with `undefined` if Redis gave no values. */
   readonly values: Promise<Values | undefined> | undefined;
-  /** How long the reply can be. */
+  /** The maximum size of the reply. */
   replyBytes: number;
 }
 

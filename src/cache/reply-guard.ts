@@ -19,10 +19,10 @@ export interface GuardedClient {
 }
 
 /**
- * Checks what Redis sends before ioredis sees it. ioredis treats any reply as the answer to the next command, and a null
- * that no command asked for ends the process (6.0.0: `DataHandler.shiftCommand` throws where nothing can catch it). So
- * ioredis gets nothing of a chunk with a fault. A reply that is far too long means that another program has stored a huge
- * value under one of our keys. It is refused before it fills the memory. Silence is measured here, because the limit of
+ * Checks what Redis sends before ioredis sees it. ioredis takes any reply as the answer to the next command. If no command
+ * waits, a null reply crashes the process (6.0.0: `DataHandler.shiftCommand` throws, and nothing can catch the error). So
+ * a chunk with a fault is not passed to ioredis. A reply that is far too long means that another program has stored a huge
+ * value under one of our keys. It is refused before it fills the memory. The time without a reply is measured here, because
  * ioredis (`socketTimeout`) uses the system's clock, which the simulation does not control. `onFault` must end the connection.
  */
 export function replyGuard(clock: Clock, onFault: (fault: ReplyFault) => void) {

@@ -36,7 +36,7 @@ const GATHER_MS = 10;
 /** A minute cannot have more requests than this, so a larger number in Redis is not one of our counts. */
 const MOST_REQUESTS = 1_000_000_000;
 
-/** The most clients that are remembered. The client that has sent no request for the longest time is forgotten first. */
+/** The maximum number of clients that are remembered. The client that has sent no request for the longest time is forgotten first. */
 const MAX_CLIENTS = 25_000;
 
 /**

@@ -7,7 +7,7 @@ export interface BreakerOptions {
   readonly spanMs: number;
   /** How many calls are let through as probes when the open time has passed. */
   readonly probes: number;
-  /** How long it stays open the first time. This time doubles after each failed round of probes, up to `mostOpenMs`. */
+  /** How long the breaker stays open the first time. This time doubles after each failed round of probes, up to `mostOpenMs`. */
   readonly leastOpenMs: number;
   readonly mostOpenMs: number;
   /** If the breaker opens, `cause` is the error of the last failure. */

@@ -77,7 +77,7 @@ export class AttemptError extends TuohsError {
     this.failure = failure;
   }
 
-  /** Whether the text is a likely cause. If so, the failure says nothing about other texts. */
+  /** Whether the text is a likely cause of the failure. If so, the failure says nothing about other texts. */
   get isAboutText(): boolean {
     return this.failure === 'rejected' || this.failure === 'wrong';
   }

@@ -49,7 +49,7 @@ export function inTurns(
     let clusters: Intl.Segments | undefined;
     let reversed = '';
     for (let start = 0; start < text.length; ) {
-      // Reversing one unit takes as long as 60 bytes of other work, so other work must not wait behind this text.
+      // Reversing one UTF-16 unit takes as long as other work on 60 bytes, so other work must not wait behind this text.
       await nextTurn(text.length, () => signal.aborted, 'slow');
       signal.throwIfAborted();
       clusters ??= clustersOf(text);
@@ -70,7 +70,7 @@ function clustersOf(text: string): Intl.Segments {
   return segmenter.segment(text);
 }
 
-// These characters never form a cluster with each other, except CR before LF. So a text of only these needs no Segmenter.
+// These characters never form a cluster with each other, except CR before LF. So a text of only these characters needs no Segmenter.
 const PLAIN =
   /^[\0-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u2030-\u205f\u20a0-\u20cf\u3000-\u3029\u3030-\u3098\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff9d]*$/;
 // The same characters and combining marks.
@@ -90,7 +90,7 @@ function withLineEnds(reversed: string): string {
   return reversed.includes('\n\r') ? reversed.replaceAll('\n\r', '\r\n') : reversed;
 }
 
-/** Keeps marks after the character that they join. This is a hundred times as fast as the Segmenter. */
+/** Keeps marks after the character that they belong to. This is a hundred times as fast as the Segmenter. */
 function reverseMarked(text: string): string {
   const reversed = new Uint16Array(text.length);
   for (let start = 0, end = 0; start < text.length; start = end) {
@@ -101,7 +101,7 @@ function reverseMarked(text: string): string {
   return Buffer.from(reversed.buffer).toString('utf16le');
 }
 
-/** The end of the cluster at `start`. A mark joins any character but line and control characters (UAX #29, GB4, GB9). */
+/** The end of the cluster at `start`. A mark extends any character except line and control characters (UAX #29, GB4, GB9). */
 function endOfMarked(text: string, start: number): number {
   const first = text.charCodeAt(start);
   const isControl = first < 0x20 || (first >= 0x7f && first <= 0x9f) || first === 0xad;

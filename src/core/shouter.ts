@@ -9,7 +9,7 @@ export interface Call {
   readonly signal: LeaveSignal;
   /** The time on `Clock.now()` after which an answer is of no use. */
   readonly deadline: number;
-  /** The number of users' texts that this call carries: more than one in a batch. */
+  /** The number of users' texts in this call: more than one in a batch. */
   readonly texts: number;
   /** If this is a batch, the calls of its texts. */
   readonly riders?: readonly Call[];

@@ -2,13 +2,13 @@ import type { Clock } from './clock.ts';
 
 /**
  * Resolves when the next piece of the work can run. `bytes` is the size of the whole work. If no one needs the work any more
- * (`isGone`), it takes no room in its turn.
+ * (`isGone`), its bytes do not count in its turn.
  */
 export type NextTurn = (bytes: number, isGone?: () => boolean, kind?: WorkKind) => Promise<void>;
 
 /**
- * A piece of `slow` work takes a whole turn, even if it has few bytes, and waits behind all usual work. `reading` from a
- * connection has separate queues. Otherwise it could wait behind the texts of a thousand other clients.
+ * A piece of `slow` work takes a whole turn, even if it has few bytes. Turns that begin with the smallest work take it after usual work.
+ * `reading` from a connection has separate queues. Otherwise it could wait behind the texts of a thousand other clients.
  */
 type WorkKind = 'usual' | 'slow' | 'reading';
 
@@ -16,7 +16,7 @@ type WorkKind = 'usual' | 'slow' | 'reading';
 export const TURN_BYTES = 16_384;
 
 /**
- * Spreads work that takes milliseconds over turns of the event loop. A turn runs `TURN_BYTES`, or one larger piece. Between turns,
+ * Spreads long work over turns of the event loop. A turn runs up to `TURN_BYTES` of work, or one larger piece. Between turns,
  * the process accepts connections and answers cached texts. Work of one kind and of about the same size waits in one queue.
  *
  * - Every second turn begins with the smallest work, so that many large texts cannot keep a small text waiting.

@@ -1,7 +1,7 @@
 /**
  * Upper-cases code point by code point with Unicode's *simple* mapping, as SHOUTCLOUD (Go's `strings.ToUpper`)
- * does: `ß` stays, `ŉ` stays, `ᾀ` becomes `ᾈ`. The answer has as many code points as `text`, and upper-casing
- * distributes over joining strings.
+ * does: `ß` stays, `ŉ` stays, `ᾀ` becomes `ᾈ`. The answer has as many code points as `text`. The upper case of
+ * joined texts is the same as their upper cases, joined.
  */
 export function simpleUpperCase(text: string): string {
   return text.search(EXPANDING) < 0 ? text.toUpperCase() : upperCaseAround(text);
@@ -10,7 +10,7 @@ export function simpleUpperCase(text: string): string {
 /**
  * Returns `output` if it is the upper case of `text`, else `undefined`. Each code point must be the simple upper case
  * of its counterpart, or unchanged if the upstream's Unicode version can be too old to have that upper case. The result
- * never shares memory with the body of the answer, because a cache would then keep the whole body.
+ * never shares memory with the body of the answer, because otherwise a cache would keep the whole body.
  */
 export function verifiedUpperCase(text: string, output: string): string | undefined {
   const expected = simpleUpperCase(text);
@@ -29,7 +29,7 @@ function isWithinTolerance(text: string, expected: string, output: string): bool
   return true;
 }
 
-/** Outside these blocks, the upstream's Unicode version can lack an upper case: U+019B has one only since Unicode 16. */
+/** Outside `WELL_KNOWN_BLOCKS`, an old Unicode version can lack an upper case: U+019B has one only since Unicode 16. */
 function isWellKnown(codePoint: number): boolean {
   return WELL_KNOWN_BLOCKS.some(([first, last]) => codePoint >= first && codePoint <= last);
 }
@@ -45,7 +45,7 @@ const WELL_KNOWN_BLOCKS = [
 const EXPANDING =
   /[\u00DF\u0149\u01F0\u0390\u03B0\u0587\u1E96-\u1E9A\u1F50\u1F52\u1F54\u1F56\u1F80-\u1FAF\u1FB2-\u1FB4\u1FB6\u1FB7\u1FBC\u1FC2-\u1FC4\u1FC6\u1FC7\u1FCC\u1FD2\u1FD3\u1FD6\u1FD7\u1FE2-\u1FE4\u1FE6\u1FE7\u1FF2-\u1FF4\u1FF6\u1FF7\u1FFC\uFB00-\uFB06\uFB13-\uFB17]/g;
 
-/** Upper-cases all other letters in one call, then inserts those in `EXPANDING`. One call for each letter is four times as slow. */
+/** Upper-cases all letters outside `EXPANDING` in one call, then inserts the others. A call for each letter takes four times as long. */
 function upperCaseAround(text: string): string {
   const others = text.replace(EXPANDING, '\0').toUpperCase();
   const units = new Uint16Array(text.length);

@@ -5,13 +5,13 @@ import type { Clock } from '../core/clock.ts';
 import { SOCKETS } from './node-http.ts';
 
 /**
- * How many connections can wait in the kernel for each listening socket. With 4,096, a new connection had to wait
- * behind so many others in a flood that most clients gave up first: only 6 % of the honest ones were answered. With
- * 128, a burst of 2,500 did not fit, and a client whose first packet is dropped waits a second before it tries again.
+ * How many connections can wait in the kernel for each listening socket. With 4,096, a new connection had to wait behind so many
+ * others in a flood that most clients gave up first: only 6 % of the honest clients got an answer. With 128, a burst of 2,500
+ * connections did not fit, and a client whose first packet is dropped waits a second before it tries again.
  */
 const BACKLOG = 256;
 
-/** Listening sockets that share a port. Node accepts one connection per turn of the event loop on each. */
+/** The number of listening sockets that share a port. On each, Node accepts one connection per turn of the event loop. */
 export const LISTENING_SOCKETS = 16;
 
 /** The queue in the kernel counts as empty after this many turns in a row without a new connection, or after `MOST_WAIT_MS`. */
@@ -49,7 +49,7 @@ export function acceptors(server: Server, { now, soon }: Pick<Clock, 'now' | 'so
         quiet = accepted === before ? quiet + 1 : 0;
       }
     },
-    /** Accepts no more connections. Resolves when all open ones have ended. */
+    /** Accepts no more connections. Resolves when all open connections have ended. */
     async close(): Promise<void> {
       await Promise.all([server, ...more].map((acceptor) => once(acceptor.close(), 'close')));
     },

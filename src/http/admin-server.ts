@@ -31,7 +31,7 @@ const ADMIN_ROUTES: RouteTable<AdminParts> = {
     isReady() ? { headers: TEXT, body: 'ready' } : { status: 503, headers: TEXT, body: 'not ready' },
   ),
   '/metrics': get(async (exchange, { metrics }) => {
-    // Prometheus also names an escaping of metric names. It is removed, because our names need none.
+    // Prometheus adds the parameter `escaping` for metric names. It is removed, because our names need no escaping.
     const accept = exchange.request.headers.accept?.replaceAll(/;\s*escaping=[\w-]+/g, '');
     const type = preferredType(accept, metrics.types);
     const body = await exchange.inTurn(METRICS_BYTES, () => metrics.text(type));

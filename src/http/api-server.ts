@@ -24,7 +24,7 @@ export interface ApiOptions extends ServerOptions, QuotaOptions {
   readonly maxBulkBytes: number;
   /** How many lines of all bulk requests together can be in flight. */
   readonly maxBulkLines: number;
-  /** How many short lines a line of this size counts as. A long line counts as several, because it takes more room in a batch. */
+  /** The number of short lines that a line of this size counts as. A long line takes more room in a batch, so it counts as several. */
   readonly placesOfLine: (bytes: number) => number;
 }
 

@@ -14,15 +14,15 @@ export function brokenRequests(open: Connections, host: ExchangeHost) {
   return (error: NodeJS.ErrnoException, socket: Duplex): void => {
     const connection = open.of(socket);
     if (connection === undefined) return void socket.destroy();
-    // The parser also reports an error for all bytes after broken ones, and for bytes after the last answer.
-    // These get no answer of their own, and neither does a connection that has sent nothing.
+    // The parser also reports an error for bytes that follow broken bytes or the last answer. Such bytes get no answer
+    // of their own. A connection that has sent nothing gets no answer either.
     if (connection.isBroken || !socket.writable || connection.socket.bytesRead === 0) return;
     connection.isBroken = true;
     // Without this, Node would end our side as soon as the client ends its own, even if this answer still waits for an earlier one.
     socket.removeAllListeners('end');
     const last = connection.exchanges.at(-1);
     const refusal = refusalOf(error);
-    // Node's error holds everything that Node has read. What we need is taken from it now, so that it is freed while this answer waits.
+    // Node's error keeps all bytes that Node has read. What we need is copied now, so that the error is freed while this answer waits.
     const { crossOrigin } = host;
     const packet = packetOf(error);
     const origin = crossOrigin?.allowed(originIn(packet) ?? crossOrigin.first);
@@ -66,7 +66,7 @@ function refusalOf(error: NodeJS.ErrnoException): TuohsError {
     case 'HPE_INVALID_EOF_STATE':
       return badInput('the request ended early', 'The request ended before it was whole.');
     case 'HPE_INVALID_URL':
-    // Reported if the address holds a space: the parser expects the version after it.
+    // Reported if the address holds a space: the parser expects the version after the space.
     case 'HPE_INVALID_CONSTANT':
       return badInput(
         'no valid address',

@@ -42,7 +42,7 @@ const LEAST_PART = 1 / 40;
 
 /**
  * Limits the lines in flight. All bulk requests share `maxLines` evenly. `placesOf` returns how many short lines a line of this
- * size counts as. If a long line counted as one, too many would be in flight, and they would wait too long for each other.
+ * size counts as. If a long line counted as one, too many long lines would be in flight, and wait too long for each other.
  */
 export function bulkWindow(maxLines: number, placesOf: (bytes: number) => number) {
   const leastLines = Math.min(LEAST_LINES, Math.ceil(maxLines * LEAST_PART));
@@ -58,7 +58,7 @@ export function bulkWindow(maxLines: number, placesOf: (bytes: number) => number
     },
     /** How many lines of this size each bulk request can have in flight now. */
     lines: (bytes: number) => Math.ceil(Math.max(leastLines, Math.floor(maxLines / bulks)) / placesOf(bytes)),
-    /** Counts a line that is refused because the server closes. Returns whether another can be refused. */
+    /** Counts a line that is refused because the server closes. Returns whether another line can be refused. */
     refuse: () => ++refused < MOST_REFUSED,
   };
 }

@@ -4,8 +4,9 @@ import type { Acceptors } from './acceptors.ts';
 import type { Connection, Connections } from './limits/connections.ts';
 
 /**
- * While a server closes, a connection on which nothing moves is closed after CLOSING_IDLE_MS. Every LATE_MS, all connections are checked:
- * a client that sends or reads at two checks in a row is cut off. The second check is after CLOSING_MS, so such a client has that long.
+ * While a server closes, a connection on which nothing moves is closed after CLOSING_IDLE_MS. All connections are checked
+ * LATE_MS before CLOSING_MS, and then every LATE_MS. A client that is still sending a request or reading an answer at two
+ * checks in a row is cut off, so it has at least CLOSING_MS.
  */
 const CLOSING_IDLE_MS = 1000;
 const CLOSING_MS = 2000;
@@ -60,8 +61,7 @@ export function serverClosing(
   }
 
   /**
-   * Closes the connections of clients that were sending a request or reading an answer at the last check, and still are. Once the
-   * deadline has passed, also refuses requests that are still being worked on.
+   * Cuts off clients that were sending or reading at the last check and still are. After the deadline, also refuses unanswered requests.
    */
   function closeSlow(slowBefore?: ReadonlySet<Connection>): void {
     const slow = new Set<Connection>();

@@ -56,10 +56,10 @@ export interface ServerOptions {
 
 export type HttpServer = ReturnType<typeof httpServer>;
 
-/** How many parsers of closed connections Node keeps for new ones. Each takes 12 KB. By default, Node keeps 1,000 forever. */
+/** How many parsers of closed connections Node keeps for new connections. Each takes 12 KB. By default, Node keeps 1,000 forever. */
 const IDLE_PARSERS = 256;
 
-/** This part of the byte budget, divided by `maxConnections`, is spared: a body that holds no more is not cut off to make room. */
+/** A body that holds at most this part of the byte budget, divided by `maxConnections`, is not cut off to make room. */
 const SPARED = 1 / 2;
 
 /** A server for one table of routes. The public port and the admin port each have one. */

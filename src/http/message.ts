@@ -8,7 +8,7 @@ export interface Answer {
   readonly status?: number;
   /** The values are not checked again: they are ours, or were checked when they came in. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Missing in a 304, which has no `Content-Length` either. A `Buffer` is a file in memory, shared by all answers. */
+  /** A 304 has no body, and no `Content-Length` either. A `Buffer` is a file in memory, shared by all answers. */
   readonly body?: string | Buffer;
   /** The request header that this answer depends on, for caches. */
   readonly vary?: string;
@@ -20,8 +20,8 @@ export interface Answer {
 export type Outcome = Answer | undefined | Promise<Answer | undefined>;
 
 /**
- * A longer `Accept` or `Accept-Encoding` is ignored: sorting one of 1,000 characters takes 0.15 ms, and browsers send 150
- * characters.
+ * A longer `Accept` or `Accept-Encoding` is ignored: sorting 1,000 characters of it takes 0.15 ms, and browsers
+ * send 150 characters.
  */
 const MOST_CHARACTERS = 300;
 
@@ -69,7 +69,7 @@ export function harmlessId(header: string | string[] | undefined): string | unde
  */
 export const PROXY_MS = 2;
 
-/** The work on a body of at most this many bytes does not wait: its answer is usually so short that such a proxy reads all of it. */
+/** A body of at most this many bytes is worked on at once. Its answer is usually so short that a proxy in Go passes on all of it. */
 const SHORT_BODY = 2048;
 
 /** Whether the work on a body of this many bytes waits: behind a proxy, if the body is long or the answer is streamed. */
@@ -85,7 +85,7 @@ export function methodLabel(method = ''): string {
   return METHODS.has(method) ? method : '_OTHER';
 }
 
-/** The bytes of every head in addition to its method, target and headers. */
+/** The characters that every head has in addition to its method, target and headers. */
 const FRAME = '  HTTP/1.1\r\n\r\n';
 
 /** The size of a head in bytes, if its lines are written as `Name: value`. `length` is the length of its target and headers. */
@@ -112,7 +112,7 @@ export function framingFault(request: IncomingMessage): string | undefined {
   return undefined;
 }
 
-/** Node keeps only the first of several `Host` headers, so this counts the raw ones. */
+/** Node keeps only the first of several `Host` headers, so this counts the raw headers. */
 function countHosts({ rawHeaders }: IncomingMessage): number {
   let count = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {

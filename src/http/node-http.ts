@@ -15,7 +15,7 @@ export const SOCKETS = { noDelay: true, highWaterMark: 16_384 };
 
 /**
  * Returns an object of the kind that Node makes for each `process.nextTick`. It must be kept as long as the server. If V8 collects
- * garbage while none exists, Node builds all later ones slowly, which costs a fifth of the time of a cached answer (ADR 0028).
+ * garbage while no such object exists, Node makes all later ones slowly, which costs a fifth of the time of a cached answer (ADR 0028).
  */
 export function keptTick(): { tick?: object } {
   const kept: { tick?: object } = {};
@@ -113,7 +113,7 @@ export class InlineBodyRequest extends IncomingMessage {
   #endsParsing = false;
 
   static {
-    // Node keeps an answered request in memory until the next one on its connection, unless `readableEnded` of the request is true.
+    // Node keeps an answered request in memory until the next request on its connection, unless `readableEnded` of the request is true.
     Object.defineProperty(InlineBodyRequest.prototype, 'readableEnded', {
       get(this: InlineBodyRequest) {
         return this.#sink ? this.complete : Reflect.get(IncomingMessage.prototype, 'readableEnded', this);

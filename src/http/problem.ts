@@ -72,7 +72,7 @@ export const problems: Readonly<Record<ErrorCode, ProblemRow>> = {
   },
 };
 
-/** The error for a method that the path does not have. `Allow` lists those that it has. */
+/** The error for a method that the path does not have. `Allow` lists the methods that it has. */
 export class MethodNotAllowed extends TuohsError {
   readonly allow: string;
 
@@ -96,7 +96,7 @@ export function tooLarge(what: 'body' | 'line', maxBytes: number): TuohsError {
   });
 }
 
-/** Each header takes much more memory than its bytes, and 16 KiB have room for 2,600. Browsers and proxies send fewer than 50. */
+/** Each header takes much more memory than its bytes, and 16 KiB have room for 2,600 headers. Browsers and proxies send fewer than 50. */
 export const MAX_HEADERS = 200;
 
 /**

@@ -57,7 +57,7 @@ export class Reply {
     return this.#to.response.writableLength > 0;
   }
 
-  /** When the answer began to wait for its client to read it. An answer in pieces counts from `begunMs`, and only if much of it is unread. */
+  /** When the answer began to wait for its client to read it. An answer in pieces counts from `begunMs`, if much of it is unread. */
   unreadSinceMs(begunMs: number): number | undefined {
     if (!this.isUnread) return undefined;
     if (this.#writtenMs !== undefined) return this.#writtenMs;
@@ -133,7 +133,7 @@ export class Reply {
 
   #end(body: Answer['body'], encoding: 'latin1' | 'utf8'): void {
     const { request, response } = this.#to;
-    // A client that has closed its sending side can be gone. A second write then fails, so the head is written on its own first.
+    // A client that has closed its sending side can be gone. Only a second write shows that, so the head is written on its own first.
     if (request.socket.readableEnded) response.flushHeaders();
     response.end(body, encoding);
   }
@@ -150,8 +150,8 @@ export class Reply {
     response.write(answer.body ?? '', () => {
       this.#isSent = true;
     });
-    // Without this, Node would send the head of an answer without a body (HEAD or 304) only at its end. If this came before `write`,
-    // the head would be sent alone. A proxy written in Go then stops sending, and drops a body that comes a moment later (ADR 0027).
+    // Without this call, Node would send the head of an answer without a body (HEAD or 304) only at its end. Before `write`, this
+    // call would send the head alone. A proxy written in Go then stops sending, and drops a body that comes a moment later (ADR 0027).
     response.flushHeaders();
     // If the connection closed at once, a client that is still sending would lose the answer, and a proxy would answer 502.
     if (!request.socket.readableEnded) await body.discard(Number.POSITIVE_INFINITY, clock);
@@ -179,7 +179,7 @@ export class Reply {
   }
 }
 
-/** The headers that every answer has, up to the value of its Content-Security-Policy. */
+/** The start of every answer's headers. It ends with `content-security-policy: `, and the value is appended. */
 const STANDARD = `${headerLines({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })}content-security-policy: `;
 
 /** The policy of an answer that is not a page. A browser then loads nothing, runs nothing, and shows the answer in no frame. */

@@ -50,7 +50,7 @@ export function badType(header = '', accepted: string): TuohsError {
   return badInput('another content type', `${what}; send ${accepted}.`);
 }
 
-/** What a text arrived in, for error messages. */
+/** What held the text in the request; error messages use the word. */
 type Whole = 'body' | 'line';
 
 /** Text of UTF-8 bytes, without a byte order mark in front. Throws `BAD_INPUT`. */
@@ -93,7 +93,7 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** JSON with more objects, arrays and keys is refused. `JSON.parse` takes up to 3 µs for each, so 250 KB of them would take 70 ms. */
+/** JSON with more objects, arrays and keys than this is refused. `JSON.parse` takes up to 3 µs for each, so 250 KB could take 70 ms. */
 const MOST_JSON_PARTS = 5000;
 
 const QUOTE = 0x22;

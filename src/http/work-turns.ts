@@ -15,8 +15,8 @@ export interface Working {
 export type Work<By, Done> = (by: By) => Done | Promise<Done>;
 
 /**
- * Sending an error, or an answer that was not known at once, counts as this many bytes of work. A thousand of them can become due
- * at the same moment: when SHOUTCLOUD's breaker opens, when deadlines pass, or when clients send bytes that are not HTTP.
+ * Sending an error, or an answer that was not known at once, counts as this many bytes of work. A thousand such answers can
+ * become due at the same moment: when SHOUTCLOUD's breaker opens, when deadlines pass, or when clients send bytes that are not HTTP.
  */
 const ANSWER_BYTES = 512;
 

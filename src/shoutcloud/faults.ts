@@ -161,7 +161,7 @@ function sendHalf(pending: PendingShout, onSent?: () => void): void {
 
 const CHUNK_BYTES = 65_536;
 
-/** `bytes` times this letter, then `end`. `bytes` is a multiple of `CHUNK_BYTES`, or infinite. */
+/** Yields this letter `bytes` times, then `end`. `bytes` is a multiple of `CHUNK_BYTES`, or infinite. */
 function* repeated(letter: string, bytes: number, end = ''): Generator<Buffer> {
   const chunk = Buffer.alloc(CHUNK_BYTES, letter);
   for (let left = bytes; left > 0; left -= CHUNK_BYTES) yield chunk;

@@ -49,7 +49,7 @@ interface Member {
 // Go's encoding/json refuses values that are nested deeper than this.
 const MAX_DEPTH = 10_000;
 
-/** The source and the members of the first object. Keeps repeated keys, leaves out nested members, checks no grammar. */
+/** The source and the members of the first object. Keeps repeated keys, leaves out nested members, does not check the grammar. */
 function firstObject(text: string): { source: string; members: Member[] } | undefined {
   const members: Member[] = [];
   let depth = 0;

@@ -28,7 +28,7 @@ export async function readRequest(request: IncomingMessage): Promise<string | Re
   return (body && decodeInput(body)) ?? BAD_REQUEST;
 }
 
-/** `undefined` for a body over the limit. The rest of it stays unread. */
+/** Returns `undefined` if the body is over the limit. The rest of the body is then not read. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -111,7 +111,7 @@ export async function startShoutcloud(options: ShoutcloudOptions = {}) {
   }
 }
 
-/** Counts the connections of a server. Each has a signal that aborts when it closes, so that the timers of its answers end. */
+/** Counts the connections of a server. Each connection has a signal that aborts when it closes, which ends the timers of its answers. */
 function connectionsOf(server: Server, counts: { openConnections: number }) {
   const sockets = new Map<Socket, AbortController>();
   const closed = new Promise((resolve) => server.once('close', resolve));

@@ -11,7 +11,7 @@ export interface Item {
   reject(reason: unknown): void;
 }
 
-/** Texts that travel as one text, separated by a control character that none of them contains. */
+/** Texts that are sent as one text, separated by a control character that none of them contains. */
 export interface Batch {
   readonly items: readonly Item[];
   readonly text: string;
@@ -19,19 +19,19 @@ export interface Batch {
   resolve(shout: Shout): void;
 }
 
-/** The greatest length of a batch, in UTF-16 units. A longer text travels alone. */
+/** The greatest length of a batch, in UTF-16 units. A longer text is sent alone. */
 export const MAX_BATCH_LENGTH = 32_768;
 
-/** The room that a text of this length takes in a batch, in UTF-16 units. Even a short text takes a `maxItems`th of the batch. */
+/** The room that a text of this length takes in a batch, in UTF-16 units. Even a short text takes 1/`maxItems` of a batch. */
 export function roomOf(length: number, maxItems: number): number {
   return Math.max(Math.floor(MAX_BATCH_LENGTH / maxItems), Math.min(length + 1, MAX_BATCH_LENGTH));
 }
 
 const CONTROL = /[\0-\x1f]/;
-// JSON writes the first three as two characters each, and most others as six.
+// The first three are preferred, because JSON writes them as two characters each, and most others as six.
 const SEPARATORS = ['\n', '\t', '\r', ...Array.from({ length: 32 }, (_, code) => String.fromCharCode(code))];
 
-/** Joins the first waiting texts: at most `maxItems` texts and 32 Ki units, with a separator that none of them contains. */
+/** Joins the first waiting texts: at most `maxItems` texts and `MAX_BATCH_LENGTH` units, with a separator that none of them contains. */
 export function nextBatch(waiting: Iterable<Item>, maxItems: number): Batch {
   const items: Item[] = [];
   let length = 0;
@@ -58,7 +58,7 @@ function join(items: readonly Item[], separator: string): Batch {
     resolve(shout) {
       const parts = shout.text.split(separator);
       for (const [i, item] of items.entries()) {
-        // The whole answer is already verified. This copies the part. A slice would keep the whole answer in memory.
+        // The whole answer is already verified. This copies the part, because a slice would keep the whole answer in memory.
         const text = verifiedUpperCase(item.text, parts[i] ?? '');
         if (text === undefined) item.reject(new Error('a verified batch came apart'));
         else item.resolve({ ...shout, text });
@@ -125,7 +125,7 @@ export class Pace {
     this.#samples = 0;
   }
 
-  /** The estimated time until waiting texts that take this much room have left; 0 if there is no estimate. */
+  /** Estimates how long the queue needs to send waiting texts with this total room; 0 if there is no estimate. */
   waitMs(room: number): number {
     return this.#samples < LEAST_SAMPLES ? 0 : Math.ceil(room / this.#room) * this.#intervalMs;
   }

@@ -14,9 +14,9 @@ export interface BatchOptions {
 }
 
 /**
- * Joins texts into one call, because upper-casing joined texts gives the results joined. While the gate is open, all
- * texts of one turn of the event loop leave together. While it is closed, texts wait in a queue. A failed batch is
- * halved until the bad text is alone.
+ * Joins texts into one call. This works because the upper case of joined texts is their upper cases, joined. While the
+ * gate is open, all texts of one turn of the event loop are sent together. While it is closed, texts wait in a queue. A
+ * failed batch is halved until the bad text is alone.
  */
 export function batchedShouter(
   inner: Shouter,
@@ -38,7 +38,7 @@ export function batchedShouter(
     },
   };
 
-  /** Whether the estimated wait exceeds half of the caller's time after a pause. A late answer would only delay other texts. */
+  /** Whether the estimated wait exceeds half of the time that the caller has after a pause. A late answer would only delay other texts. */
   function waitsTooLong(text: string, { deadline }: Call): boolean {
     const waitMs = pace.waitMs(queuedRoom + roomOf(text.length, maxItems));
     return waitMs > (deadline - clock.now() - gate.pauseMs) / 2;
@@ -74,7 +74,7 @@ export function batchedShouter(
     return room;
   }
 
-  /** Sends the queue at the end of this turn of the event loop, so that the texts of this turn travel together. */
+  /** Sends the queue at the end of this turn of the event loop, so that the texts of this turn are sent together. */
   function schedule(): void {
     if (isScheduled) return;
     isScheduled = true;
@@ -117,8 +117,8 @@ export function batchedShouter(
   }
 
   /**
-   * Each half costs a token of the retry budget. If a text is the likely cause of the failure, the first half is free:
-   * joining n texts saved n − 1 attempts, and at most n − 1 batches are halved until each text is alone.
+   * Each half costs a token of the retry budget. But if a text is the likely cause of the failure, the first half is free. Free
+   * halves never cost more than batching saved: a batch of n texts saves n − 1 attempts, and at most n − 1 splits isolate each text.
    */
   function halve(items: readonly Item[], failure: AttemptError): void {
     const middle = Math.ceil(items.length / 2);

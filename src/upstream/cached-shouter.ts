@@ -31,7 +31,7 @@ export function cachedShouter(inner: Shouter, store: Store, { emit }: Pick<World
   }
 }
 
-/** Keeps shouts in this process, limited by bytes. Drops the least recently used ones first. */
+/** Keeps shouts in this process, limited by bytes. Drops the least recently used shouts first. */
 export function memoryStore({ maxBytes }: { maxBytes: number }) {
   const cache = new LRUCache<string, string>({
     maxSize: maxBytes,

@@ -72,7 +72,7 @@ export function coalescedShouter(inner: Shouter, { emit }: Pick<World, 'emit'>) 
   }
 }
 
-/** A call that several callers share. Its deadline is the latest of theirs. It aborts when all of them have left. */
+/** A call that several callers share. Its deadline is the latest deadline of its callers. It aborts when all callers have left. */
 class Flight extends LeaveController implements Call {
   readonly texts = 1;
   readonly landed: Promise<Shout>;

@@ -23,7 +23,7 @@ export function guardedShouter(inner: Shouter, breaker: Breaker, gate: Gate): Sh
   };
 }
 
-/** The error of a call that the breaker refuses. Its `retryAfterMs` is the pause at the gate if the pause lasts longer. */
+/** The error of a call that the breaker refuses. Its `retryAfterMs` ends when the breaker and the gate both let calls pass. */
 export function breakerRefusal({ retryAfterMs }: Breaker, { pauseMs }: Gate): TuohsError {
   return new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone after many failures', {
     retryAfterMs: Math.max(retryAfterMs, pauseMs),
@@ -31,8 +31,8 @@ export function breakerRefusal({ retryAfterMs }: Breaker, { pauseMs }: Gate): Tu
 }
 
 /**
- * A rejected text, a wrong answer or a caller that left does not mean that the next call would fail. The failure of a text that is
- * longer than a batch does not mean it either: such a text can take too long, or exceed a limit of bytes of the server.
+ * A rejected text, a wrong answer or a caller that left does not mean that the next call would fail. The same is true if a text
+ * longer than a batch fails: such a text can take too long, or exceed a size limit of the server.
  */
 function verdictOn(error: unknown, { length }: string): Verdict {
   const isAboutText = !(error instanceof AttemptError) || error.isAboutText || length > MAX_BATCH_LENGTH;
@@ -45,8 +45,8 @@ const MOST_PAUSE_MS = 1000;
 
 /**
  * Asks `inner` once there is a slot at the gate. A failure with `Retry-After` closes the gate of the whole process for that time. A
- * 429 without it also closes the gate, because retries would use up the permitted rate. Each such 429 doubles the next pause, and
- * each success halves it.
+ * 429 without `Retry-After` also closes the gate, because retries would use up the permitted rate. Each such 429 doubles the next
+ * pause, and each success halves it.
  */
 export function gatedShouter(inner: Shouter, gate: Gate): Shouter {
   let nextPauseMs = FIRST_PAUSE_MS;
@@ -138,7 +138,7 @@ export class Gate {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
     this.#cancelPause();
     this.#cancelPause = this.#clock.after(this.pauseMs, () => {
-      // If the timer runs a little early, the pause would not be over yet, and no later timer would end it.
+      // The timer can run a little early. Then the pause would not be over yet, and no later timer would end it.
       this.#pausedUntil = 0;
       this.#admit();
     });

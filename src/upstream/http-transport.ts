@@ -24,7 +24,7 @@ export interface AttemptResponse {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** If the reader stops before the end, the connection is destroyed. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** Closes the connection, even after the whole body was read. The next attempt makes a new one. */
+  /** Closes the connection, even after the whole body was read. The next attempt makes a new connection. */
   closeConnection(): void;
 }
 
@@ -35,16 +35,16 @@ export interface HttpOptions {
   readonly lookup: Lookup;
 }
 
-/** The longest use of a connection. The host name can move to a new server while the old server still answers. */
+/** A connection is not used for longer than this, because its host name can move to a new server while the old one still answers. */
 const MAX_AGE_MS = 30_000;
 
-/** How long an idle connection is kept. Most servers and proxies keep it longer, so they do not close it just when it is used. */
+/** How long an idle connection is kept. Most servers and proxies keep it longer, so they do not close it when we are about to use it. */
 const IDLE_MS = 4000;
 
-/** The most failed addresses that are remembered. Without a limit, a name whose addresses keep changing would fill the memory. */
+/** At most this many failed addresses are remembered. Without a limit, a name whose addresses keep changing would fill the memory. */
 const MOST_FAILED = 64;
 
-/** The most interim answers, such as status 103, that one attempt accepts before its real answer (RFC 9110 §15.2). */
+/** An attempt accepts at most this many interim answers, such as status 103, before its real answer (RFC 9110 §15.2). */
 const MAX_INTERIM = 16;
 
 /** Sends attempts over HTTP/1.1. Keeps connections open between attempts, but uses none for longer than `MAX_AGE_MS`. */
@@ -119,8 +119,8 @@ function failedLast(lookup: Lookup, failed: ReadonlySet<string>): Lookup {
 }
 
 /**
- * Rejects if no answer comes. If the connection fails after the head, reading the body fails. Calls `judge` when the head arrives,
- * with whether the server works. Calls it with false when the connection fails, or when `closeConnection` is called.
+ * Rejects if no answer comes. If the connection fails after the head, reading the body fails. When the head arrives, calls `judge`
+ * with false for a status 5xx, and else with true. Also calls it with false if the connection fails or `closeConnection` is called.
  */
 function responseTo(sent: ClientRequest, judge: (isFine: boolean) => void): Promise<AttemptResponse> {
   return new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ import type { World } from '../core/events.ts';
 import type { Call, Shouter } from '../core/shouter.ts';
 
 export interface RetryOptions {
-  /** The most retries of one call. */
+  /** The maximum number of retries of one call. */
   readonly retries: number;
   readonly budget: RetryBudget;
   /** Whether the breaker is closed. If not, a failed attempt is not repeated, because the retry could be refused. */
@@ -14,7 +14,7 @@ export interface RetryOptions {
 const LEAST_BACKOFF_MS = 50;
 const MOST_BACKOFF_MS = 300;
 
-/** The most retries after a wrong or unreadable answer. If two do not help, the fault is probably not temporary. */
+/** The maximum number of retries after a wrong or unreadable answer. If two retries do not help, the fault is probably not temporary. */
 const WRONG_RETRIES = 2;
 
 /**
@@ -71,12 +71,12 @@ export function retriedShouter(
 /** The tokens that the budget has at the start. */
 const FIRST_TOKENS = 20;
 
-/** The most tokens that the budget can hold: enough to halve a full batch until each of its texts is alone. */
+/** The budget can hold at most this many tokens: enough to halve a full batch until each of its texts is alone. */
 const MOST_TOKENS = 64;
 
 /**
  * Limits the load that retries add to a failing upstream. Each text earns `ratio` tokens. Each retry and each half of a failed
- * batch costs one, except for the free halves (see `halve`). So there are at most (1 + ratio) × texts + 20 attempts.
+ * batch costs one token, except for the free halves (see `halve`). So there are at most (1 + ratio) × texts + 20 attempts.
  */
 export class RetryBudget {
   readonly #ratio: number;

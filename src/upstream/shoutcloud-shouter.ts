@@ -75,13 +75,13 @@ interface Answer {
   readonly OUTPUT?: unknown;
 }
 
-/** SHOUTCLOUD never gives such answers. So its host name or address probably belongs to another server now. */
+/** SHOUTCLOUD itself never causes these failures. After one, its host name or address probably belongs to another server. */
 const FOREIGN = new Set<AttemptFailure>(['rejected', 'unreadable', 'wrong']);
 
 // SHOUTCLOUD compares the content type byte for byte, so "; charset=utf-8" after it would get a 400.
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
 
-/** The most bytes that an answer can have: INPUT and OUTPUT with each byte escaped, and some room for unknown keys. */
+/** The maximum size of an answer, in bytes: INPUT and OUTPUT with each byte escaped, and some room for unknown keys. */
 function maxAnswerBytes(body: string): number {
   return 2 * 6 * Buffer.byteLength(body) + 16_384;
 }
@@ -97,7 +97,7 @@ async function readAnswer(
   { maxBytes, epochMs }: { maxBytes: number; epochMs: number },
 ): Promise<Answer> {
   if (statusCode === 200) return parseAnswer(await readText(body, maxBytes));
-  // A short body is read to its end, so that its connection can be used again. If reading fails, the status is still the error.
+  // A short body is read to its end, so that its connection can be used again. If reading fails, the error is still that of the status.
   await readText(body, maxBytes).catch(() => {});
   throw statusError(statusCode, retryAfterMs(headers['retry-after'], epochMs));
 }
@@ -140,7 +140,7 @@ function parseAnswer(json: string): Answer {
   throw new AttemptError('wrong', 'the answer has no single OUTPUT');
 }
 
-// A `Retry-After` below or above these limits counts as the limit.
+// A `Retry-After` outside these limits counts as the nearer limit.
 const LEAST_PAUSE_MS = 1000;
 const MOST_PAUSE_MS = 60_000;
 

@@ -26,7 +26,7 @@ export interface Worker {
   ask(question: Question): Promise<unknown>;
   /** Asks the worker to drain and end. */
   drain(): void;
-  /** Makes the worker close everything at once, even unanswered requests, and end. It also does that if this process ends. */
+  /** Makes the worker close everything at once, even unanswered requests, and end. The worker also does that if this process ends. */
   hurry(): void;
   kill(): void;
 }

@@ -15,7 +15,7 @@ export function workerPool({ size, fork }: { size: number; fork: () => Worker },
   let isStarted = false;
 
   return {
-    /** Resolves when all workers serve. Rejects if one cannot start. */
+    /** Resolves when all workers serve. Rejects if a worker cannot start. */
     async start(): Promise<void> {
       await Promise.all(slots.map((slot) => slot.start()));
       isStarted = true;
@@ -32,7 +32,7 @@ export function workerPool({ size, fork }: { size: number; fork: () => Worker },
       ),
     /**
      * Asks all workers to drain, or to end `now`. Kills them if the start did not succeed. Resolves when all have ended.
-     * Rejects if one ended before it had answered everything.
+     * Rejects if a worker ended before it had answered everything.
      */
     async drain(manner?: 'now'): Promise<void> {
       if (!isStarted) kill();

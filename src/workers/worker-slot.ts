@@ -6,9 +6,9 @@ const RECOVERED_MS = 10_000;
 const LEAST_PAUSE_MS = 100;
 const MOST_PAUSE_MS = 5000;
 const PULSE_MS = 1000;
-/** A worker that serves but does not answer for this long is stuck. It would keep its share of the connections forever. */
+/** A worker that serves but does not answer for this long is killed, because it would keep its share of the connections forever. */
 const STUCK_PULSES = 10;
-/** A worker that does not serve after this long is stuck. A start takes half a second on a free core, and 15 s on 5 % of one. */
+/** A worker that does not serve after this long is killed. A start takes half a second on a free core, and 15 s with 5 % of a core. */
 const START_PULSES = 60;
 /** During a drain, a worker that has not served yet is killed after this long. */
 const START_DRAIN_PULSES = 2;

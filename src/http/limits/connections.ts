@@ -40,7 +40,7 @@ export interface ConnectionsHost {
   isClosing(): boolean;
 }
 
-/** How many connections are closed together at the limit. With fewer, a flood would cause a search of them all for each new one. */
+/** How many connections are closed together at the limit. With fewer, a flood would cause a search of all connections for each new one. */
 const CLOSED_AT_ONCE = 16;
 
 /** How long a client has to close its connection after the last answer. `CLOSING_LINGER_MS` applies while the server closes. */
@@ -60,8 +60,8 @@ const CROWD = { connections: 32, ms: 200 };
 const MANY_FAILED_IN_TURN = 16;
 
 /**
- * How many paused connections are resumed in one turn of the event loop, and how many bytes of work all of them count
- * as. Node can read 64 KiB from a busy connection at once. After a failure, the next request is usually short.
+ * How many paused connections are resumed in one turn of the event loop, and how many bytes of work they count as
+ * together. Node can read 64 KiB from a busy connection at once. After a failure, the next request is usually short.
  */
 const BUSY = { connections: 1, bytes: 65_536 };
 const AFTER_FAILURE = { connections: 8, bytes: 4096 };
@@ -84,7 +84,7 @@ export function connections(
     add(socket: Socket): void {
       ahead.connected();
       crowd.add();
-      // Without an address, the client has left before we accepted its connection. Its requests would still be read and answered.
+      // If a socket has no address, its client left before we accepted the connection. Its requests would still be read and answered.
       if (socket.remoteAddress === undefined) return void socket.destroy();
       if (open.size >= maxConnections) makeRoom();
       if (open.size >= maxConnections) return void socket.destroy();

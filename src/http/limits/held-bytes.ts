@@ -34,7 +34,7 @@ export function byteBudget(
   const budget = {
     /** The bytes that are held now. */
     bytes: 0,
-    /** Makes room by cutting off the slowest clients, but not for requests sent ahead. Throws `OVERLOADED` if there is still no room. */
+    /** Frees room by cutting off the slowest clients, but not for requests sent ahead. Throws `OVERLOADED` if there is still no room. */
     makeRoom(more: number, share: Share): void {
       const missing = () => budget.bytes + more - maxBytes * SHARES[share];
       if (missing() <= 0) return;
@@ -65,7 +65,7 @@ const REQUEST_BYTES = 4096;
 /** What each name and each value of a header costs in addition to its bytes. Measured: 116 bytes for `h1: v1`. */
 const HEADER_PART_BYTES = 56;
 
-/** An answer is not refused if it takes at most this much more than its request. */
+/** An answer is not refused if it takes at most this much more memory than its request. */
 const MUCH_MORE_BYTES = 16_384;
 
 /** The part of a bulk answer that can be unread, in bytes: the lines of a turn, and what a socket buffers. */
@@ -112,7 +112,7 @@ export class HeldBytes {
     return this.#headLength;
   }
 
-  /** The length of the head if reading it counts as work, else 0. */
+  /** The length of the head if it is longer than `LONG_HEAD`, because reading it then takes noticeable time; else 0. */
   get longHead(): number {
     return this.#headLength > LONG_HEAD ? this.#headLength : 0;
   }
@@ -136,12 +136,12 @@ export class HeldBytes {
     this.set(textBytes * COPIES, 'waiting');
   }
 
-  /** Holds a body whose answer is written in pieces, and the part of that answer that is not read yet. Throws as `set` does. */
+  /** Holds the copies of a body whose answer is written in pieces, and `STREAM_BYTES` for unread pieces. Throws as `set` does. */
   setStream(bodyBytes: number): void {
     this.set(bodyBytes * COPIES + STREAM_BYTES, 'bulk');
   }
 
-  /** Sets the bytes of a body that are held before a route asks for it, on top of what `set` holds. Throws as `set` does. */
+  /** Sets the bytes of a body that are held before a route reads the body, in addition to what `set` holds. Throws as `set` does. */
   setUnread(bytes: number): void {
     this.#take(this.#bytes + bytes - this.#unreadBytes, this.#unreadShare);
     // `#unreadBytes` is read again here, because making room can also cut off this body, which sets it to 0.
@@ -155,7 +155,7 @@ export class HeldBytes {
     this.#headLength = 0;
   }
 
-  /** Makes room for an answer that is much larger than its request, as JSON can be. Throws as `set` does if there is none. */
+  /** Makes room for an answer that is much larger than its request; a JSON answer can be. Throws `OVERLOADED` if there is no room. */
   askForAnswer(bytes = 0): void {
     const more = this.#headBytes + bytes - this.#bytes;
     if (more > MUCH_MORE_BYTES) this.#budget.makeRoom(more, 'body');
@@ -181,7 +181,7 @@ export class HeldBytes {
     if (this.#hasEnded) return;
     const more = bytes - this.#bytes;
     if (more > 0) this.#budget.makeRoom(more, share);
-    // Adds `more` and does not set `bytes`: making room can cut off this exchange itself, and then it holds nothing any more.
+    // Adds `more` instead of setting `bytes`, because `makeRoom` can cut off this exchange itself, which releases all bytes that it held.
     this.#hold(more);
   }
 

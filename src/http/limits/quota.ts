@@ -5,7 +5,7 @@ import { TuohsError } from '../../core/errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Reply } from '../reply.ts';
 
-/** Counts the requests of one client in this minute of the clock. Returns no promise if the count is known at once. Never rejects. */
+/** Counts the requests of one client in the current clock minute. If the count is known at once, returns no promise. Never rejects. */
 export interface RequestCounter {
   count(client: string): RequestCount | Promise<RequestCount>;
 }
@@ -19,7 +19,7 @@ export interface RequestCount {
 export interface QuotaOptions {
   /** 0 means no limit. */
   readonly rateLimitPerMinute: number;
-  /** The proxies that are trusted: this many of the nearest ones, or these addresses and networks. */
+  /** The trusted proxies: a number of proxies, counted from the nearest one, or a list of addresses and networks. */
   readonly trustProxy: number | readonly string[] | undefined;
 }
 
@@ -69,7 +69,7 @@ function clientOf(proxies: QuotaOptions['trustProxy']): (request: IncomingMessag
   };
 }
 
-/** At most this many proxies are checked. A client in a trusted network can list 1,800, and checking them all would take 20 ms or more. */
+/** At most this many proxies are checked. A client in a trusted network can list 1,800 proxies, and checking all takes 20 ms or more. */
 const MOST_PROXIES = 32;
 
 function among(trusted: readonly string[]): (address: string, hop: number) => boolean {

@@ -15,7 +15,7 @@ export interface Client {
   usedMs: number;
 }
 
-/** The largest factor of `weightOf`. While a body arrives, each `STEADY_BYTES` of it lower the factor. */
+/** The largest factor that `weightOf` returns. While a body arrives, each `STEADY_BYTES` of it lower the factor. */
 const MOST_WEIGHT = 10;
 const STEADY_BYTES = 4096;
 
@@ -34,9 +34,9 @@ export function closeSlowest<Each extends Client>(open: Iterable<Each>, most: nu
 
 /**
  * The factor for the time that a connection has made no progress; 0 means that it is not closed. It is 1 for an idle
- * connection, and less for a body of which much has arrived, so idle connections are closed first. It is 10 for a new
- * connection, so an idle one is closed first only if it has been idle for much longer. It is also 10 if the last request was
- * refused; otherwise, a flood of such requests would close all idle connections. A request that waits for its turn counts as
+ * connection, and less if much of a body has arrived, so that idle connections are closed first. It is 10 for a new
+ * connection, so an idle one is closed before it only if it has been idle for ten times as long. It is also 10 if the last request
+ * was refused. Otherwise, a flood of such requests would close all idle connections. A request that waits for its turn counts as
  * idle, because a thousand large requests can be complete at the same moment, and then wait for seconds.
  */
 function weightOf({ socket, isNew, hasFailed, exchanges }: Client): number {
@@ -50,13 +50,14 @@ function weightOf({ socket, isNew, hasFailed, exchanges }: Client): number {
   return MOST_WEIGHT / (1 + last.body.bytes / STEADY_BYTES);
 }
 
-/**
- * A client is slow if it leaves an answer unread for longer than UNREAD_MS. If it has sent more requests, UNREAD_WITH_MORE_MS applies.
- */
+/** A client is slow if it leaves an answer unread for longer than this. The second limit applies if it has sent more requests. */
 const UNREAD_MS = 1000;
 const UNREAD_WITH_MORE_MS = 100;
 
-/** This many bytes of each body count as arrived when it begins. A client can send them in three round trips through the network. */
+/**
+ * Added to the bytes of a body that have arrived. Without them, a body that has just begun would look slow, because its first
+ * bytes are still on their way. A client can send this many bytes in three round trips.
+ */
 const START_BYTES = 65_536;
 
 export interface Cut {
@@ -80,8 +81,7 @@ export function cutSlowest(open: Iterable<Client>, { bytes, sparedBytes }: Cut, 
 
 /**
  * How slowly a client sends its body, in milliseconds per byte. It is the highest number if the client does
- * not read an answer, and 0 if its request is complete or holds at most `sparedBytes`. Without `START_BYTES`,
- * a body whose first bytes are still on their way through the network would be the slowest of all.
+ * not read an answer, and 0 if its request is complete or holds at most `sparedBytes`.
  */
 function slownessOf(client: Client, sparedBytes: number, nowMs: number): number {
   const last = client.exchanges.at(-1);

@@ -15,9 +15,8 @@ export interface StallLimits {
 }
 
 /**
- * Handles a connection whose idle timer has ended. Node restarts that timer whenever bytes move on the socket. A
- * client is cut off if it has to send the rest of a body, or to read its answer. A client whose request waits for
- * the upstream has nothing to do, and is not cut off. Node itself limits the time for headers.
+ * Handles a connection whose idle timer has ended. Node restarts that timer whenever bytes move on the socket. A client is cut
+ * off if it has to send the rest of a body, or to read its answer. A client whose request waits for the upstream is not cut off.
  */
 export function stalledClients(
   open: Connections,
@@ -44,8 +43,9 @@ export function stalledClients(
   }
 
   /**
-   * Resets the connection of a client that does not read its answer. It gets a last chance first, because a frozen process passes no
-   * bytes to the system. If the system accepted bytes meanwhile, Node restarts the ended timer, so a client has up to twice its time.
+   * Resets the connection of a client that does not read its answer. Before that, the client gets LAST_CHANCE_MS more: if our own
+   * process was frozen, it has passed no bytes to the system, so the client could not read any. If the system has accepted bytes
+   * meanwhile, Node restarts the ended timer, so a client has up to twice its time.
    */
   function withoutReading(socket: Socket): void {
     if (socket.timeout === LAST_CHANCE_MS) socket.resetAndDestroy();

@@ -51,7 +51,7 @@ function checkOrigin({ headers }: IncomingMessage): void {
   if (type !== 'application/json') throw badInput('no JSON', 'Send application/json.');
 }
 
-/** The name of the fault in the body. Without one, an empty string, which is not the name of a fault. */
+/** The name of the fault in the body. If there is none, returns an empty string, which is not the name of a fault. */
 function faultIn(body: Buffer): string {
   try {
     const { fault } = JSON.parse(body.toString());

@@ -20,7 +20,7 @@ export const bulk: Route<ApiParts> = {
     if (mediaType(headers) !== NDJSON) throw badType(headers['content-type'], NDJSON);
     const use = (body: Buffer) => {
       exchange.atEnd(() => free([body]));
-      // Counts the body as a bulk while it waits. Mere bodies could fill the budget, and would not be cut off, because none of them is slow.
+      // Counts the body as a bulk while it waits. As plain bodies, bulks could fill the budget, and none is slow enough to be cut off.
       exchange.held.setStream(body.length);
       return exchange.inTurn(workOn(body), () => answerLines(exchange, parts, body));
     };
@@ -33,7 +33,7 @@ export const bulk: Route<ApiParts> = {
 const TURN_WORK = 32_768;
 const LINE_WORK = 256;
 
-/** A bulk of at most this many lines counts as the work of its lines. One with more lines counts as at least a whole turn. */
+/** A bulk of at most this many lines counts as the work of its lines. A bulk with more lines counts as at least a whole turn. */
 const FEW_LINES = 32;
 
 /** The work on a body, in bytes. Many short lines take longer than their bytes suggest, and single texts must not wait for all of them. */

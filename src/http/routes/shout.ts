@@ -36,7 +36,7 @@ interface Answering extends Pick<ApiParts, 'reverseShout'> {
   readonly answerFor: (shout: Shout, exchange: Exchange) => Answer;
 }
 
-/** The answer to a text, now or later. Throws `OVERLOADED` if too much work is already under way. */
+/** The answer to a text, now or later. Throws `OVERLOADED` if there is no room to hold the text. */
 function answerTo(text: string, exchange: Exchange, { reverseShout, answerFor }: Answering): Outcome {
   const shout = reverseShout(text, exchange);
   if (!(shout instanceof Promise)) return answerFor(shout, exchange);
