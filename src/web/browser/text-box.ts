@@ -8,7 +8,7 @@ export interface TextBoxOptions {
   readonly onEnter: () => void;
 }
 
-/** A longer text gets a smaller font, so that the answer stays the louder half of the page. */
+/** A longer text gets a smaller font, so that the answer remains more prominent than the text. */
 const SHORT_LENGTH = 120;
 const SHORT_LINES = 4;
 
