@@ -73,7 +73,7 @@ function conclusion(endedWith: unknown, { lines, failed }: Progress): { exitCode
   return { exitCode: 1, ...(lines > 1 && { words: `${failed} of ${lines} failed` }) };
 }
 
-/** Shows a bar if stderr is a terminal that can rewrite a line. If stdout is a terminal, the answers themselves show the progress. */
+/** Shows a bar if stderr is a terminal that can rewrite a line. If stdout is a terminal, the answers show the progress. */
 function startBar(input: ShoutInput, surroundings: Surroundings, progress: Progress) {
   const { environment, stdout, stderr } = surroundings;
   const isOfUse = input.noun === 'line' && !input.isTerminal && isTerminal(stderr) && !isTerminal(stdout);
