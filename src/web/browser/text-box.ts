@@ -62,7 +62,7 @@ function isLong(text: string): boolean {
 
 const NAME = '#text=';
 
-/** The text is after the `#` of the address, because browsers send that part to no server. */
+/** Reads the text after the `#` of the address. Browsers never send that part to a server. */
 function textInAddress(): string | undefined {
   if (!location.hash.startsWith(NAME)) return undefined;
   try {
