@@ -24,7 +24,7 @@ export async function openLog({ logTo }: Pick<Surroundings, 'logTo'>, clock: Clo
   return { log: jsonLog({ level: 'info', logTo: output }), flushed: output.flushed };
 }
 
-// If make or npm started this process, a signal to the process group arrives twice, because they pass on their own copy.
+// If make or npm started this process, a signal to the process group arrives twice, because they pass it on, too.
 const PASSED_ON_MS = 1000;
 
 /** Listens for the signals that end a process. A signal that repeats another one within a second does not count. */

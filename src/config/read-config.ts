@@ -106,7 +106,7 @@ export function traceEndpoint(config: Config): string | undefined {
 
 /**
  * The facts about the configuration in the first line of the log. A URL is reduced to its host, because the rest can be secret.
- * `settings` names all settings that differ from their default. If one that you have set is missing, its name is misspelt.
+ * `settings` names all settings that differ from their default. If one that you have changed is missing, its name is misspelt.
  */
 export function startFacts(config: Config) {
   const { host, shoutcloudUrl, redisUrl, webConcurrency } = config;
