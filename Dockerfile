@@ -41,14 +41,14 @@ EXPOSE 5000 9464
 # A gateway makes many short-lived objects and keeps few, so a small young generation is enough (docs/adr/0028). The heap has to fit
 # into the memory limit of the container. If you set NODE_OPTIONS, your value replaces both flags.
 ENV NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size-percentage=60"
-# With these, memory in pieces of 8 KiB or more, such as bodies, goes back to the system as soon as it is freed (docs/adr/0052).
+# With these settings, a freed piece of memory of 8 KiB or more, such as a body, goes back to the system at once (docs/adr/0052).
 ENV MALLOC_MMAP_THRESHOLD_=8192 MALLOC_TOP_PAD_=16384
 # --memory-saver-mode makes V8 return freed memory to the system (docs/adr/0052). NODE_OPTIONS does not accept this flag.
 ENTRYPOINT ["node", "--memory-saver-mode", "/app/dist/main.js"]
 CMD ["serve"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["node", "/app/dist/main.js", "health", "--ready"]
 
-# These come last, because they change with each build. So the layers above can be reused.
+# These arguments come last, because they change with each build. The layers above can then be reused.
 ARG VERSION=unknown
 ARG REVISION=unknown
 ARG CREATED=unknown

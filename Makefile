@@ -116,7 +116,7 @@ test-chart: install ## Check the Helm chart: its schema, good and bad values, ev
 	node scripts/helm.ts lint --strict deploy/chart
 	$(NODE_TEST) test/all/chart.test.ts
 
-# All times in the alerting rules and in Alertmanager's settings are divided by this number.
+# To save time, all durations in the alerting rules and in Alertmanager's settings are divided by this number.
 FASTER ?= 15
 
 .PHONY: test-alerts
@@ -124,7 +124,7 @@ test-alerts: install ## Kill SHOUTCLOUD, the service and Redis, and check that a
 	@test "$(FASTER)" -gt 0 2>/dev/null || { echo 'FASTER must be a whole number above 0' >&2; exit 2; }
 	FASTER=$(FASTER) $(NODE_TEST) 'test/alerts/*.test.ts'
 
-# Brings the image to the cluster. kind: LOAD_IMAGE='kind load docker-image'. Registry: LOAD_IMAGE='docker push' DOCKER_IMAGE=registry.example/tuohs:test
+# The command that copies the image to the cluster: LOAD_IMAGE='kind load docker-image', or LOAD_IMAGE='docker push' DOCKER_IMAGE=registry.example/tuohs:test
 LOAD_IMAGE ?= true
 # More values of the chart: VALUES=config.cacheTtlDays=7
 VALUES ?=
@@ -148,7 +148,7 @@ test-cluster-values: install ## Check that the API server of KUBECONFIG accepts 
 format: install ## Format the sources and apply safe lint fixes
 	biome check --write
 
-# SEEDS=10000 makes more runs. SEED=7 makes one run. TEETH=1 makes runs that each lack one protection, to show that this is noticed.
+# SEEDS=10000 does more runs. SEED=7 does one run. TEETH=1 removes one protection in each run, to show that the checks notice it.
 SEEDS ?= 1000
 
 .PHONY: simulate
@@ -176,7 +176,7 @@ bench: install ## Compare speed and memory with plain programs and print a table
 .PHONY: install
 install: node_modules/.package-lock.json ## Install the exact packages of package-lock.json, and Node 24 with them
 
-# The lock file has its whole path here, because `package-lock.json` is a target below that people call.
+# The lock file has its whole path here, because `package-lock.json` is also the name of a target below.
 empty :=
 space := $(empty) $(empty)
 
@@ -194,7 +194,7 @@ tools: ## Install checkers, and other runtimes of JavaScript for tests, into the
 .PHONY: package-lock.json
 package-lock.json: ## Write package-lock.json again from package.json
 	npm install --package-lock-only
-	@# npm has also written the new versions to this file, although it did not install them. Without the file, make install does.
+	@# npm has also written the new versions to this file, although it did not install them. Without this file, make install installs them.
 	@rm -f node_modules/.package-lock.json
 
 .PHONY: docs

@@ -12,7 +12,7 @@ const UNKNOWN_SHARE = 0.1;
 const BUSY_AT_MOST = 0.5;
 const LEAST_PROCESSES = 2;
 
-/** Measured once, as the page says. */
+/** The memory of an entry in Redis. Measured once, as the page says. */
 const REDIS_ENTRY_BYTES = 193;
 
 /** `docs/scaling.md`: what one process can serve, and how many processes are needed, according to the last `make bench`. */

@@ -25,7 +25,7 @@ export const start: Row = {
   },
 };
 
-/** Asks for a text again and again until the service answers. Resolves with the time of the answer. Rejects if that is not a 200. */
+/** Resolves with the time of the first answer. Rejects if it is not a 200, or if none comes within `PATIENCE_MS`. */
 async function firstAnswerMs(url: string): Promise<number> {
   const endsMs = performance.now() + PATIENCE_MS;
   while (performance.now() < endsMs) {

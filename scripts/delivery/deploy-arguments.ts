@@ -59,8 +59,8 @@ function isHttp(url: string): boolean {
 }
 
 /**
- * Renders the chart with these values and those that the release keeps. If there are other flags, checks nothing, because only
- * `helm upgrade` itself can check them.
+ * Renders the chart with these values and those that the release keeps. If HELM_FLAGS has flags for anything but
+ * values, checks nothing, because only `helm upgrade` can check them.
  */
 function helmProblems({ release, namespace, helm }: DeployArguments): string[] {
   const isForValues = helm.every(

@@ -64,7 +64,7 @@ function factsIn(path: string): PackageFacts {
   return JSON.parse(readFileSync(join(root, path), 'utf8'));
 }
 
-/** The page of the client. Its links to other pages lead to the repository. If there is no repository, they become plain text. */
+/** The client's README. Its links to other pages lead to the repository. If there is no repository, they become plain text. */
 function readme({ version, repository }: PackageFacts): string {
   const home = repository?.url.replace(/^git\+|\.git$/g, '');
   return readFileSync(join(root, 'docs/client.md'), 'utf8').replace(

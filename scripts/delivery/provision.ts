@@ -3,7 +3,7 @@ import { run, succeeds } from './command.ts';
 import { areUsable } from './deploy-arguments.ts';
 import { deploy } from './deployment.ts';
 
-// Installs what tuohs needs on the cluster of KUBECONFIG, then tuohs. A second run changes only what differs.
+// Installs the programs that tuohs needs on the cluster of KUBECONFIG, then tuohs itself. A second run changes only what differs.
 const METRICS_SERVER = { repo: 'https://kubernetes-sigs.github.io/metrics-server', version: '3.13.0' };
 const TRAEFIK = { repo: 'https://traefik.github.io/charts', version: '39.0.9' };
 

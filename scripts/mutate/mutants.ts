@@ -47,25 +47,25 @@ const MUTATIONS: readonly Mutation[] = [
       /===|!==| <=? | >=? | [+\-*/]=? |&&|\|\||\+\+|--|\bMath\.(?:min|max)\b|\b(?:true|false)\b|\.once\(/g,
     to: (found) => SWAPS[found] ?? found,
   },
-  // A condition is always true, or always false.
+  // Makes a condition always true, or always false.
   { pattern: CONDITION, to: () => 'true' },
   { pattern: CONDITION, to: () => 'false' },
   { pattern: /(?<=[(\s])!(?=[\w(])/g, to: () => '' },
-  // A number grows by one, or tenfold.
+  // Adds one to a number, or multiplies it by ten.
   { pattern: NUMBER, to: (found) => String(Number(found.replaceAll('_', '')) + 1) },
   { pattern: NUMBER, to: (found) => (found === '0' ? found : `${found}0`) },
-  // The name of an event, a header or an outcome is wrong.
+  // Changes the name of an event, a header or an outcome.
   { pattern: /'[a-z][\w-]*'/g, to: (found) => found.replace(/'$/, "-'") },
-  // An `await`, the last argument, a default, or a call such as `.unref()` is missing.
+  // Removes an `await`, the last argument, a default, or a call such as `.unref()`.
   { pattern: /(?<!for )\bawait /g, to: () => '' },
   { pattern: /, [\w.]+(?=\))| \?\? [\w.'#]+|\.\w+\(\)(?=[;,.)])/g, to: () => '' },
   { pattern: / \? (.+) : (.+);$/g, to: (_found, yes = '', no = '') => ` ? ${no} : ${yes};` },
-  // A listener is missing.
+  // Removes a listener.
   {
     pattern: /^(\s*)[\w.#?]+\((?:.+, )?((?:\(.*\)|\w+) => \{)$/g,
     to: (_found, indent = '', run = '') => `${indent}void (${run}`,
   },
-  // A statement is left out.
+  // Removes a statement.
   {
     pattern: /^\s*(?!return|const|let|import|export|throw|break|continue)(?:void |await )?[\w.#?]+\(.*\);$/g,
     to: () => '',
@@ -101,12 +101,12 @@ function mutant(lines: readonly string[], index: number, to: string): Mutant {
   return { line: index + 1, from: from.trim(), to: to.trim(), code: lines.with(index, to).join('\n') };
 }
 
-/** Comments, imports, and declarations of types and members do not run. */
+/** Whether this line runs. Comments, imports, and declarations of types and members do not. */
 function isCode(text: string): boolean {
   return !/^\s*(\/\/|\/?\*|import |export (type|interface) |type |interface |readonly |\| )/.test(text);
 }
 
-/** Counts quotes, which is exact enough for formatted lines. */
+/** Whether this position is in a string. Counts quotes, which is exact enough for formatted lines. */
 function isInString(text: string, at: number): boolean {
   return (text.slice(0, at).match(/['`]/g)?.length ?? 0) % 2 === 1;
 }

@@ -28,7 +28,7 @@ interface Check {
 
 type Outcome = 'refused by the type checker' | 'noticed' | 'too slow' | 'unnoticed';
 
-/** At most this many tests that noticed earlier changes run first, because they most often notice the next change, too. */
+/** How many tests run first: those that noticed the latest changes, because they often notice the next change, too. */
 const MOST_RECENT = 2;
 let recent: readonly string[] = [];
 

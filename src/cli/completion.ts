@@ -7,7 +7,7 @@ const ABOUT = 'print a script that completes commands and options: source <(tuoh
 /** The command that a shell calls each time the tab key is pressed. */
 const HIDDEN_NAME = 'complete';
 
-/** The options whose value is the name of a file. The package does not know which those are, and would suggest nothing. */
+/** The options whose value is a file name. The completion package does not know them, so it would suggest no files. */
 const FILE_OPTIONS = [
   ['shout', 'file'],
   ['shout', 'failed'],
@@ -36,7 +36,7 @@ function rowOfHelp(): Command {
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish', 'powershell']));
 }
 
-/** Everything in the folder that the unfinished word begins with: all of `src/` for `src/cl`. */
+/** Lists the folder of an unfinished path: for `src/cl`, everything in `src/`. */
 function namesLike(word: string): string[] {
   const folder = word.slice(0, word.lastIndexOf('/') + 1);
   try {

@@ -24,7 +24,7 @@ export async function openLog({ logTo }: Pick<Surroundings, 'logTo'>, clock: Clo
   return { log: jsonLog({ level: 'info', logTo: output }), flushed: output.flushed };
 }
 
-// A signal to a whole process group arrives twice if make or npm started this process, because they pass it on, too.
+// If make or npm started this process, a signal to the process group arrives twice, because they pass it on, too.
 const PASSED_ON_MS = 1000;
 
 /** Listens for the signals that end a process. A signal that repeats another one within a second does not count. */
@@ -36,7 +36,7 @@ export function stopSignals(process: NodeJS.EventEmitter, clock: Pick<Clock, 'no
   return {
     /** Resolves at the first signal. */
     first: first.promise,
-    /** Resolves at the second signal, which means that the user does not want to wait. */
+    /** Resolves at the second signal: the user does not want to wait. */
     second: second.promise,
   };
 
@@ -100,7 +100,7 @@ const IN_A_THREAD = ['GetAddrInfoReqWrap', 'FSReqCallback', 'FSReqPromise'];
 
 /**
  * Ends this process with this exit code. Node would wait for its threads first, and the look-up of a name can take a minute.
- * So if a thread is busy, a program that ends at once replaces this process. Windows cannot do that.
+ * So if a thread is busy, `execve` replaces this process with a Node that only exits. Windows has no `execve`.
  */
 export function endProcess(exitCode: number): void {
   const isThreadBusy = process.getActiveResourcesInfo().some((resource) => IN_A_THREAD.includes(resource));

@@ -54,7 +54,7 @@ function hostSetting({ host, adminHost, port }: Config, failed: { address: strin
   return failed.address === adminHost || failed.port !== port ? 'ADMIN_HOST' : 'HOST';
 }
 
-/** The app of a single process, or that of the primary of several workers. Loaded only here, because no other command needs it. */
+/** Loads and makes the app of a single process, or the primary of several workers. No other command needs their code. */
 async function appFor(
   config: Config,
   settings: Environment,

@@ -26,7 +26,7 @@ export async function shoutRun(input: ShoutInput, parts: ShoutRunParts): Promise
   const { stop } = parts.surroundings;
   const ending = new AbortController();
   stop.first.then(() => ending.abort(INTERRUPTED));
-  // At a second signal, do not wait until someone reads the output.
+  // At a second signal, returns without waiting for the reader of the output.
   return Promise.race([shoutUntil(ending, input, parts), stop.second.then(() => INTERRUPTED)]);
 }
 
@@ -73,7 +73,7 @@ function conclusion(endedWith: unknown, { lines, failed }: Progress): { exitCode
   return { exitCode: 1, ...(lines > 1 && { words: `${failed} of ${lines} failed` }) };
 }
 
-/** Shows a bar if stderr is a terminal that can rewrite a line, except if the answers go to a terminal and show the progress. */
+/** Shows a bar if stderr is a terminal that can rewrite a line. If stdout is a terminal, the answers show the progress. */
 function startBar(input: ShoutInput, surroundings: Surroundings, progress: Progress) {
   const { environment, stdout, stderr } = surroundings;
   const isOfUse = input.noun === 'line' && !input.isTerminal && isTerminal(stderr) && !isTerminal(stdout);
@@ -161,7 +161,7 @@ function detailedResults(
   return { [Symbol.asyncIterator]: () => ({ next: () => unlessAborted(results.next(), signal) }) };
 }
 
-/** Settles as `work` does, or rejects when the signal aborts. A promise shared by all calls would keep their results in memory. */
+/** Settles as `work` does, or rejects on abort. Each call needs its own promise: a shared one would keep all results in memory. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const listening = addAbortListener(signal, () => aborted.reject(signal.reason));

@@ -40,7 +40,7 @@ export function watchCommand(surroundings: Surroundings): Command {
     .option('--once', 'one round only, for a cron job')
     .addHelpText('after', MORE_HELP)
     .action((options: WatchCommandOptions, command: Command) => {
-      // At a second signal, do not wait for a state file on a disk that does not answer.
+      // At a second signal, ends without waiting for the state file, because its disk could hang.
       const givenUp = surroundings.stop.second.then(() => Promise.reject(new ExitCode(INTERRUPTED)));
       return Promise.race([watch(options, command, surroundings), givenUp]);
     });

@@ -117,8 +117,8 @@ function pick<T>(list: readonly T[], places: readonly number[]): T[] {
 
 /**
  * Reads one line for each text and hands its result to `settle`. Throws `NETWORK` if a line is missing, surplus or
- * broken, because then it is unknown which line belongs to which text. So results are settled only after all lines
- * were counted. A result that can belong to one text only is settled at once.
+ * broken, because then it is unknown which line belongs to which text. So most results are settled only after all lines
+ * were counted. Only a result that cannot belong to a different text is settled at once.
  */
 async function readResults(
   response: Response,

@@ -55,7 +55,7 @@ export function bulkRun(
   function begin(): void {
     const iterator = iteratorOf(texts);
     hasBegun = true;
-    // An abort closes `texts` at once, not at the next `next`: the caller can be busy for long, and `texts` can hold a file open.
+    // Closes `texts` at once on abort, because the caller can take long to call `next`, and `texts` can hold a file open.
     end.signal.addEventListener('abort', () => close(iterator));
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) onAbort();
@@ -68,7 +68,7 @@ export function bulkRun(
     return { done: true, value: undefined };
   }
 
-  /** Takes no more texts. Calls `return` of the iterator unless it has ended by itself. */
+  /** Takes no more texts. Calls `return` of the iterator if it has not ended by itself. */
   function close(iterator: Iterator<string> | AsyncIterator<string>): void {
     // Not awaited: `return` of a generator that waits for its next text would never resolve.
     if (!hasAllTexts) (async () => iterator.return?.())().catch(() => {});

@@ -20,7 +20,7 @@ export type ServiceErrorCode =
  */
 export type ClientErrorCode = 'NETWORK' | 'TIMEOUT' | 'ABORTED' | 'BAD_ANSWER';
 
-/** Branch on these. A newer service can have more codes, so a `switch` needs a `default`. */
+/** Every code that an error can have. A newer service can have more codes, so a `switch` needs a `default`. */
 export type TuohsErrorCode = ServiceErrorCode | ClientErrorCode | (string & Record<never, never>);
 
 export interface ClientErrorDetails {
@@ -31,7 +31,7 @@ export interface ClientErrorDetails {
   readonly cause?: unknown;
 }
 
-/** Why there is no answer. */
+/** The error of a call that got no good answer. */
 export class TuohsClientError extends Error {
   readonly code: TuohsErrorCode;
   /** The HTTP status, if there was one. */

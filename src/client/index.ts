@@ -66,7 +66,7 @@ export function createClient(options: ClientOptions): TuohsClient {
 
 const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
 
-/** The answer has as many UTF-16 units as the text, and a JSON writer can need six bytes for each. This bounds its size. */
+/** Bounds the size of the answer: as JSON, it needs at most six bytes for each UTF-16 unit of the text. */
 async function detailsOf(response: Response, units: number): Promise<ShoutDetails> {
   const { status, headers } = response;
   const { data: text } = fieldsOf(await textOf(response, SHORT_ANSWER_BYTES + 6 * units));

@@ -38,7 +38,7 @@ export function asker(options: ClientOptions): Ask {
   const { retries = 2, maxRetryAfterMs = 60_000, timeoutMs } = options;
   // `Headers` makes the names lower-case. Otherwise, `fetch` would join your `Content-Type` with our `content-type`.
   const ownHeaders = Object.fromEntries(new Headers(options.headers));
-  // The global `fetch` is looked up at each call, because pages and tests replace it. Browsers refuse to run `options.fetch(…)`.
+  // Looks up the global `fetch` at each call, because pages and tests replace it. Browsers would refuse `options.fetch(…)`.
   const { fetch = (...args) => globalThis.fetch(...args) } = options;
   const base = baseOf(options.baseUrl);
   return ask;
@@ -48,7 +48,7 @@ export function asker(options: ClientOptions): Ask {
     const own = init();
     const headers = { ...ownHeaders, ...own.headers };
     try {
-      // Follows no redirect: a POST can become a GET, and the caller trusts only this address with the texts.
+      // Follows no redirect, because a POST could become a GET, and because the texts must not go to another address.
       const request = { ...own, headers, redirect: 'manual', signal: signal ?? null } as const;
       const response = await fetch(base + path, request);
       const redirect = redirectOf(response, base, path);

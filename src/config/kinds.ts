@@ -129,7 +129,7 @@ function hasClearCredentials({ username, password }: URL): boolean {
 
 const anyRedisUrl = urlOf('redis', 'rediss');
 
-/** The address of a Redis. Its path is the number of a database. */
+/** The address of a Redis server. The path of the URL is the number of a database. */
 export const redisUrl: Kind<string> = {
   accepts: `${anyRedisUrl.accepts}; its path, if any, is the number of a database`,
   parse(text) {

@@ -24,7 +24,7 @@ const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
 
 /**
  * Whether these networks cover the whole internet of IPv4 or of IPv6. Checks only one address of each public block. Throws if one of
- * them is neither an address nor a network.
+ * the entries is neither an address nor a network.
  */
 function coverInternet(networks: readonly string[]): boolean {
   const trusted = new BlockList();

@@ -97,7 +97,7 @@ function combinationProblems(config: Partial<Config>, heapBytes: number): string
   return rules.filter(([isBroken]) => isBroken).map(([, sentence]) => sentence);
 }
 
-/** Where traces are sent; `undefined` for no traces. The specification of OTLP wants `/v1/traces` after the general address only. */
+/** Where traces are sent; `undefined` for no traces. `/v1/traces` is appended only to the general address (OTLP). */
 export function traceEndpoint(config: Config): string | undefined {
   const { isOtelDisabled, tracesExporter, otlpTracesEndpoint, otlpEndpoint } = config;
   if (isOtelDisabled || tracesExporter === 'none') return undefined;
@@ -106,7 +106,7 @@ export function traceEndpoint(config: Config): string | undefined {
 
 /**
  * The facts about the configuration in the first line of the log. A URL is reduced to its host, because the rest can be secret.
- * `settings` names all settings that differ from their default, so it lacks a setting whose name is misspelt in the environment.
+ * `settings` names all settings that differ from their default. If one that you have changed is missing, its name is misspelt.
  */
 export function startFacts(config: Config) {
   const { host, shoutcloudUrl, redisUrl, webConcurrency } = config;

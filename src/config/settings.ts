@@ -37,25 +37,25 @@ export const settings = {
     'What stays whole when a text is reversed: user-perceived characters (`grapheme`) or code points (`codepoint`).',
   ),
   fallback: setting('FALLBACK', oneOf('none', 'local'), 'none').says(
-    'What answers if SHOUTCLOUD cannot: nothing, or our own mapping. Its answers are marked, and no cache stores them.',
+    'What answers if SHOUTCLOUD cannot: nothing (`none`), or our own mapping (`local`). Answers of our own mapping are marked, and no cache stores them.',
   ),
   requestDeadlineMs: setting('REQUEST_DEADLINE_MS', wholeNumber(1, 60_000), 3000).says(
     'How long a caller waits for one answer, in milliseconds.',
   ),
   attemptTimeoutMs: setting('ATTEMPT_TIMEOUT_MS', wholeNumber(1, 60_000), 600).says(
-    'Longest time of one request to SHOUTCLOUD, in milliseconds. If you raise it, raise `REQUEST_DEADLINE_MS`, too.',
+    'Maximum duration of one request to SHOUTCLOUD, in milliseconds. If you raise it, raise `REQUEST_DEADLINE_MS`, too.',
   ),
   upstreamConnections: setting('UPSTREAM_CONNECTIONS', wholeNumber(1, 256), 4).says(
     'Connections to SHOUTCLOUD. Each has one request under way at a time.',
   ),
   upstreamRetries: setting('UPSTREAM_RETRIES', wholeNumber(0, 100), 10).says(
-    'How many times a failed request to SHOUTCLOUD is repeated at most; 0 switches retries off.',
+    'Maximum number of times that a failed request to SHOUTCLOUD is repeated; 0 switches retries off.',
   ),
   retryBudgetRatio: setting('RETRY_BUDGET_RATIO', decimal(0, 1000), 1).says(
     'Extra requests allowed for each text. With 1, SHOUTCLOUD gets at most twice as many requests as there are texts, plus 20.',
   ),
   batchMaxItems: setting('BATCH_MAX_ITEMS', wholeNumber(1, 1024), 64).says(
-    'Most texts in one request to SHOUTCLOUD; 1 switches batching off.',
+    'Maximum number of texts in one request to SHOUTCLOUD; 1 switches batching off.',
   ),
   cacheMaxBytes: setting('CACHE_MAX_BYTES', wholeNumber(0, 2 ** 40), 33_554_432).says(
     'Size of the memory cache in bytes; 0 switches it off.',
@@ -75,19 +75,19 @@ export const settings = {
     'How long Redis keeps an answer, in days. This only bounds the memory of Redis, because answers never become stale.',
   ),
   maxBodyBytes: setting('MAX_BODY_BYTES', wholeNumber(1, 16_777_216), 262_144).says(
-    'Largest request body in bytes. It cannot be above a tenth of `MAX_BYTES_IN_FLIGHT`; a larger value is lowered.',
+    'Maximum size of a request body in bytes. A value above a tenth of `MAX_BYTES_IN_FLIGHT` is lowered to that tenth.',
   ),
   maxBulkBytes: setting('MAX_BULK_BYTES', wholeNumber(1, 16_777_216), 1_048_576).says(
-    'Largest body of a bulk request in bytes. It cannot be above a fifth of `MAX_BYTES_IN_FLIGHT`; a larger value is lowered.',
+    'Maximum size of the body of a bulk request in bytes. A value above a fifth of `MAX_BYTES_IN_FLIGHT` is lowered to that fifth.',
   ),
   maxBytesInFlight: optionalSetting('MAX_BYTES_IN_FLIGHT', wholeNumber(1_048_576, 2 ** 40)).says(
-    'Most bytes that clients can make the process hold: bodies, waiting texts, and answers that are not read yet. If it is not set, it is a quarter of the memory or of the heap that the process can use, whichever is less, but at most 64 MiB.',
+    'Maximum number of bytes that the process holds for its clients: bodies, waiting texts, and answers that are not read yet. If it is not set, it is a quarter of the memory or of the heap that the process can use, whichever is less, but at most 64 MiB.',
   ),
   maxConnections: setting('MAX_CONNECTIONS', wholeNumber(1, 1_000_000), 2000).says(
-    'Most open connections of clients; fewer if the process cannot open that many files. At the limit, the connection that has made no progress for the longest time is closed.',
+    'Maximum number of open client connections. The limit is lower if the process cannot open that many files. At the limit, the connection that has made no progress for the longest time is closed.',
   ),
   maxInFlight: setting('MAX_IN_FLIGHT', wholeNumber(1, 1_000_000), 4096).says(
-    'Most requests under way at once; more are refused. At most three quarters of them can wait for SHOUTCLOUD.',
+    'Maximum number of requests under way at once. Further requests are refused. At most three quarters of them can wait for SHOUTCLOUD.',
   ),
   rateLimitPerMinute: setting('RATE_LIMIT_PER_MINUTE', wholeNumber(0, 1_000_000_000), 0).says(
     'Requests that one client can make in each minute of the clock; 0 means no limit.',
@@ -99,10 +99,10 @@ export const settings = {
     'Proxies that are trusted to name the address of a client.',
   ),
   drainMs: setting('DRAIN_MS', wholeNumber(0, 15_000), 6000).says(
-    'How long everything is still served after SIGTERM, in milliseconds, so that load balancers notice the end.',
+    'How long all requests are still served after SIGTERM, in milliseconds, so that load balancers can move clients to another process.',
   ),
   keepAliveTimeoutMs: setting('KEEP_ALIVE_TIMEOUT_MS', wholeNumber(1, 600_000), 125_000).says(
-    'Shortest time that an idle connection of a client stays open, in milliseconds. It must be longer than a load balancer keeps the connection (nginx 60 s, Traefik 90 s, Caddy 120 s).',
+    'Minimum time that an idle client connection stays open, in milliseconds. It must be longer than a load balancer keeps an idle connection (nginx 60 s, Traefik 90 s, Caddy 120 s).',
   ),
   webConcurrency: setting('WEB_CONCURRENCY', wholeNumber(1, 256), 1).says(
     'Processes that share the port, for a machine with many cores. Values above 1 work on Linux and FreeBSD only. Each process has its own cache, connections to SHOUTCLOUD and `MAX_IN_FLIGHT`. Without Redis, it also has its own count for the rate limit.',

@@ -39,7 +39,7 @@ export const traceSettings = {
     "File with the PEM certificates of the authorities that sign the collector's certificate.",
   ),
   otlpClientCertificate: optionalSetting('OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE', certificates).says(
-    'File with the PEM certificate by which the collector knows this service.',
+    'File with the PEM certificate that identifies this service to the collector.',
   ),
   otlpClientKey: optionalSetting('OTEL_EXPORTER_OTLP_CLIENT_KEY', privateKey).says(
     'File with the PEM private key for `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`.',

@@ -9,7 +9,7 @@ export interface OpenApiDocument extends Omit<OpenAPIV3_1.Document, 'paths'> {
 
 type PathItem = Partial<Record<'get' | 'post', Operation>>;
 
-/** What describes each route, by its path and its method. */
+/** The description of each route, by path and method. */
 export type DescribedRoutes = Readonly<Record<string, Partial<Record<'GET' | 'POST', DescribedRoute>>>>;
 
 interface DescribedRoute {

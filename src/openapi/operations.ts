@@ -4,7 +4,7 @@ import { errorResponses, headerRefs, json, schemaRef, success } from './parts.ts
 /** How the OpenAPI document describes a route. */
 export type Operation = OpenAPIV3_1.OperationObject;
 
-/** The description of `POST` on one of the paths. There are several, because each was once the address of the API. */
+/** The description of `POST` on one of the paths. Several paths do the same, because each was once the address of the API. */
 export function shoutOperation(operationId: string): Operation {
   return {
     operationId,

@@ -31,8 +31,8 @@ export function eventStrip({ clock }: Pick<World, 'clock'>) {
     },
     listeners: { breaker: ({ state }) => note('note', BREAKER[state]) } satisfies Listeners,
     /**
-     * The entries after the one with this number, oldest first. Without a number, returns none. If the number is above our latest, it
-     * comes from an earlier process, so all entries are new.
+     * Returns the entries after number `last`, oldest first; without a number, none. If `last` is above our latest number, it comes
+     * from an earlier process, so all entries are new.
      */
     since: (last = number) => entries.filter((entry) => last > number || entry.number > last),
   };

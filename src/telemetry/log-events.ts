@@ -72,10 +72,10 @@ interface Flood {
 
 const EVERY_MS = 1000;
 
-/** Logs failed requests: one line a second for each code, with the number of suppressed lines. Those are logged at level debug. */
+/** Logs failed requests: one line a second for each code, with the number of suppressed lines. Level debug shows those, too. */
 function failureLines(log: Logger, clock: Pick<Clock, 'after'>) {
   const floods = new Map<ErrorCode, Flood>();
-  // A timer runs in the context of the request that set it. A summary must not, because it belongs to no request.
+  // A timer runs in the context of the request that set it. A summary belongs to no request, so it is logged outside.
   const outsideRequests = AsyncLocalStorage.snapshot();
 
   return {

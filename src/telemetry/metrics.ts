@@ -31,7 +31,7 @@ export function metrics({ version, clock }: { version: string; clock: Pick<Clock
     },
     /** All series as this media type; Prometheus' text format by default. */
     text: (type?: string) => seriesText(all.series(), type),
-    /** The same as plain data, to be added up with those of other processes. */
+    /** All series as plain data, which can be added up with the series of other processes. */
     series: all.series,
     types: METRICS_TYPES,
   };

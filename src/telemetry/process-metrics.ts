@@ -42,14 +42,14 @@ export function maxFiles(): number {
   }
 }
 
-/** The delay since the last reading. With several workers, it is that of the slowest worker, whose clients wait that long. */
+/** How late the event loop was since the metrics were last read. With several workers, the delay of the slowest one is reported. */
 function addLoopDelay({ reading }: Registry): void {
   const delays = monitorEventLoopDelay({ resolution: 10 });
   delays.enable();
   const max = () => delays.max / 1e9;
   const p99 = () => {
     const seconds = delays.percentile(99) / 1e9;
-    // Metrics are read in the order in which they are added, so `max` has been read, and the next period of both can begin.
+    // The maximum was added first, so it has already been read. Now both values can start again.
     delays.reset();
     return seconds;
   };

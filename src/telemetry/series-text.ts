@@ -20,7 +20,7 @@ export const METRICS_TYPES = [TEXT, OPEN_METRICS] as const;
 /** The series as a text of this media type. */
 export function seriesText(series: Series, type: string = TEXT): string {
   if (type !== OPEN_METRICS) return series.map((family) => familyText(family, family.name)).join('\n');
-  // In OpenMetrics, the name of a counter lacks the `_total` at the end of its series.
+  // In OpenMetrics, the name of a counter does not have the `_total` with which the names of its series end.
   const families = series.map((family) =>
     familyText(family, family.type === 'counter' ? family.name.replace(/_total$/, '') : family.name),
   );

@@ -51,7 +51,7 @@ const LAST_SPANS_MS = 1000;
 export async function traces(options: TracesOptions, { clock, emit }: World) {
   const { version, upstreamUrl } = options;
   const contexts = new AsyncLocalStorageContextManager().enable();
-  // An export runs in the context of the request that started its timer. Its log line must not, because it belongs to no request.
+  // An export runs in the context of the request that started its timer. But its log line belongs to no request.
   const provider = await tracerProvider(options, (isUp, error) =>
     contexts.with(ROOT_CONTEXT, () => emit({ type: 'trace-export', isUp, error })),
   );

@@ -33,7 +33,7 @@ export function fileStateStore(path: string, { emit }: Pick<WatchWorld, 'emit'>)
   };
 }
 
-/** Does not use the package write-file-atomic, which puts half a state into place on a nearly full disk (ADR 0033). */
+/** Does not use the package write-file-atomic, because it can save half of a state if the disk is nearly full (ADR 0033). */
 async function replace(path: string, content: string): Promise<void> {
   const target = await realpath(path).catch(() => path);
   const next = `${target}.${process.pid}.tmp`;

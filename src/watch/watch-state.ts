@@ -41,7 +41,7 @@ const isNotification = hasFields({
   status: isStatus,
   /** The address that is watched. */
   url: isText,
-  /** When the first of the rounds in a row that led to this status began. */
+  /** Several rounds in a row led to this status. This is when the first of them began. */
   since: isText,
   /** When the last of these rounds began. */
   at: isText,
@@ -64,7 +64,7 @@ export const isState = hasFields({
   version: isOneOf(1),
   url: isText,
   status: isStatus,
-  /** When the first of the rounds in a row that led to this status began. Until the first change, it is when the watch began. */
+  /** When the first of the rounds that led to this status began. Before the first change of status, when the watch began. */
   since: isDate,
   /** How many rounds in a row, up to the last one, contradict this status. */
   contrary: isNullOr(hasFields({ rounds: isCount, since: isDate })),

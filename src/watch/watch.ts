@@ -21,7 +21,7 @@ export interface WatchParts {
 
 export type Watch = Awaited<ReturnType<typeof startWatch>>;
 
-// Enough for 20 hours without the webhook, even if the status changes as often as the default thresholds allow.
+// The most notifications kept for a webhook that is down. Enough for 20 hours of changes as fast as the defaults allow.
 const MOST_OWED = 1000;
 
 /**

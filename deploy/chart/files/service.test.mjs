@@ -4,9 +4,9 @@ import { lookup } from 'node:dns/promises';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-// `helm test` runs this inside the cluster, in a pod of the same image. It asks the Service and each pod, and retries for a while.
-// Right after an install, the autoscaler adds pods, the Service refuses connections for a moment, and a pod is ready before it has
-// connected to Redis.
+// `helm test` runs this inside the cluster, in a pod of the same image. It asks the Service and each pod. It retries, because
+// right after an install, the autoscaler adds pods, the Service refuses connections for a moment, and a pod can be ready before it
+// has connected to Redis.
 const PATIENCE = 60;
 // Waits longer for pods, because a node that has never run the image has to pull it first.
 const PATIENCE_WITH_PODS = 180;

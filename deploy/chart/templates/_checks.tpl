@@ -225,7 +225,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* A request that comes at the end of the drain can take its whole deadline. After 20 s, the service ends in any case. */}}
+{{/* The grace period needs room for a request that comes at the end of the drain. After 20 s, the service ends in any case. */}}
 {{- define "tuohs.graceCheck" -}}
 {{- $longestMs := add (int .Values.config.drainMs) (int .Values.config.requestDeadlineMs) -}}
 {{- $needed := min 21 (add (ceil (divf $longestMs 1000)) 2) -}}

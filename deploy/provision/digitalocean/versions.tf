@@ -1,5 +1,5 @@
 terraform {
-  # The validation of alert_email reads another variable, which needs 1.9.
+  # Since 1.9, a validation (here that of alert_email) can read another variable.
   required_version = ">= 1.9"
 
   required_providers {

@@ -9,10 +9,10 @@ export interface AnswerViewOptions {
   readonly askAgain: () => void;
 }
 
-/** If the answer comes within this time, no note about waiting is shown. Otherwise, it would flicker with each typed letter. */
+/** The note about waiting is shown only after this time. Without the delay, it would flicker with each typed letter. */
 const PATIENCE_MS = 300;
 
-/** The loud half of the page: the answer, or what went wrong. */
+/** The half of the page with the answer, or with what went wrong. */
 export function answerView({ announce, askAgain }: AnswerViewOptions) {
   const half = find('answer', HTMLElement);
   const shout = find('shout', HTMLElement);

@@ -8,7 +8,7 @@ export interface TextBoxOptions {
   readonly onEnter: () => void;
 }
 
-/** A longer text gets a smaller font, so that the answer stays the louder half of the page. */
+/** A longer text gets a smaller font, so that the answer remains more prominent than the text. */
 const SHORT_LENGTH = 120;
 const SHORT_LINES = 4;
 
@@ -62,7 +62,7 @@ function isLong(text: string): boolean {
 
 const NAME = '#text=';
 
-/** The text is after the `#` of the address, because browsers send that part to no server. */
+/** Reads the text after the `#` of the address. Browsers never send that part to a server. */
 function textInAddress(): string | undefined {
   if (!location.hash.startsWith(NAME)) return undefined;
   try {

@@ -77,7 +77,7 @@ function isLines(mediaType) {
   return String(mediaType).startsWith('application/x-ndjson');
 }
 
-/** Shows only the operations, because the page has the title and the landmarks. Removes links inside buttons for screen readers. */
+/** Shows only the operations, because the page itself has a title and landmarks. Removes links in buttons, for screen readers. */
 function plainMarkup({ React }) {
   return {
     components: {

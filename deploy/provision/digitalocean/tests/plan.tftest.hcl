@@ -1,5 +1,5 @@
-# Tests for `tofu test`. The provider is a mock, so they need no account, and
-# do not find mistakes that only DigitalOcean refuses.
+# Tests for `tofu test`. The provider is a mock, so they need no account. They
+# do not find mistakes that only DigitalOcean itself would report.
 mock_provider "digitalocean" {}
 
 run "without_a_domain_nothing_is_checked_from_outside" {
