@@ -123,7 +123,7 @@ for (const [what, isNewAt, waitsMs] of [
   });
 }
 
-/** Whether TCP sends the second of two small pieces before the first is acknowledged. Node keeps that under a symbol. */
+/** Whether TCP sends the second of two small pieces before the first is acknowledged. The key of Node's setting is a symbol. */
 function sendsAtOnce(socket: Socket): unknown {
   return Object.getOwnPropertySymbols(socket)
     .filter(({ description }) => description === 'kSetNoDelay')

@@ -46,7 +46,7 @@ test('an idle connection keeps nothing of its last request in memory', async (t)
   const collectGarbage: () => void = runInNewContext('gc');
   const client = await rawClient(t, port);
 
-  // The request has no text, because the fake upstream would keep the call of a text, and with it the request.
+  // The body has no text. The fake upstream would keep the call for a text, and that call would keep the request in memory.
   client.send(requestOf('POST /v1', { type: 'application/json', body: '{}' }));
   await client.heard(/BAD_INPUT.*\}$/);
 
@@ -119,7 +119,7 @@ for (const [what, end, answer] of [
 
 test('bytes that are not HTTP are answered although their client has ended its side and the answer waits for a turn', async (t) => {
   const { nextTurn, turns, endTurns } = heldTurns();
-  // The current turn never ends, and 32 such answers fit into it, so the 33rd waits.
+  // The current turn never ends. 32 of these answers fit into one turn, so the 33rd waits.
   const world = worldOn({ ...systemClock, soon: heldTurn().soon });
   const { port } = await start(t, { nextTurn, world });
   const clients = await clientsOf(t, port, 33);
@@ -391,7 +391,7 @@ function jsonOf(data: string): string {
   return JSON.stringify({ data });
 }
 
-/** Turns that come when the test says so. `areGone` says which of them have work that no one needs any more. */
+/** Turns that come when the test calls `endTurns`. `areGone` returns, for each turn, whether its work is no longer needed. */
 function heldTurns() {
   const turns: { run(): void; isGone: (() => boolean) | undefined }[] = [];
   const nextTurn: NextTurn = (_bytes, isGone) => new Promise((run) => turns.push({ run, isGone }));
@@ -423,7 +423,7 @@ async function start(t: TestContext, parts: ApiUnderTest = {}) {
     return client;
   }
 
-  /** As `sending`. Resolves after the service holds these bytes, and the clock has moved on by `ms`. */
+  /** Like `sending`, but resolves after the service holds these bytes, and the clock has moved on by `ms`. */
   async function sendingFor(ms: number, body: string, length: number): Promise<RawClient> {
     const { heldBytes } = server.status();
     const client = await sending(body, length);

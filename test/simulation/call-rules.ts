@@ -41,7 +41,7 @@ const POISON_LASTS_MS = 5000;
 const LEAST_BATCHES = 9;
 
 const MOST_BACKOFF_MS = 300;
-/** With fewer tokens than this, the budget was perhaps empty when the attempt failed. Texts can have earned tokens since then. */
+/** If the budget has fewer tokens now, it was perhaps empty when the attempt failed. Each later text has added tokens. */
 const AMPLE_TOKENS = 10;
 const WRONG_RETRIES = 2;
 /** Longer than any wait for Redis. */

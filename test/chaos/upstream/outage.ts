@@ -50,7 +50,7 @@ function isHonestRefusal({ status, retryAfter }: Answer): boolean {
   return status === 503 && Number(retryAfter) >= 1 && Number(retryAfter) <= 60;
 }
 
-/** Whether 99 % of the unknown strings sent in the last 700 ms, and since SHOUTCLOUD came back, got the right answer. */
+/** Whether 99 % of the unknown strings of the last 700 ms got the right answer. Strings from before the recovery do not count. */
 function isRecovered(answers: readonly Answer[], backAt: number): boolean {
   const recent = between(ofLabel(answers, 'unknown'), Math.max(backAt, nowMs() - 700), nowMs());
   return recent.length >= 40 && shareOf(recent, isRight) >= 0.99;

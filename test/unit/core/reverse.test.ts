@@ -71,7 +71,7 @@ test('a long text that the Segmenter has to look at takes a turn for each piece'
   const reverseInTurns = inTurns(reverse, async (bytes, _isGone, kind) => void turns.push([bytes, kind]));
 
   await reverseInTurns(`${'a'.repeat(100_000)}😀`, testCall());
-  // Each piece counts with the size of the whole text, so that a long text waits behind shorter ones.
+  // Each piece is queued by the size of the whole text, so that a long text waits behind shorter ones.
   assert.deepEqual(turns, Array(13).fill([100_002, 'slow']));
 
   assert.equal(typeof reverseInTurns('a\u0301'.repeat(100_000), testCall()), 'string');
