@@ -13,13 +13,13 @@ const usage = `DOCKER_IMAGE=… [NAMESPACE=…] [PER_SECOND=…] [VALUES=…,…
 const { values } = readArguments(usage, { options: { check: { type: 'boolean' } } });
 const { DOCKER_IMAGE = '', NAMESPACE = 'tuohs-test', PER_SECOND = '100' } = process.env;
 const { VALUES = '', INGRESS_URL = '' } = process.env;
-// At 100 requests per second, up to this many are in flight when a pod is killed. No more requests may fail.
+// At 100 requests per second, at most this many are in flight when a pod is killed. So at most this many can fail.
 const IN_FLIGHT = 16;
 const MOST_HEAVY = 4;
 const GROWTH = '2 to 4 pods by CPU';
 const ingress = INGRESS_URL === '' ? undefined : { url: INGRESS_URL, host: 'tuohs-test.example' };
 const more = [
-  // The autoscaler compares the CPU use of pods with this. It is small, so that pods exceed it even on a small machine that also runs
+  // The autoscaler compares the CPU use of pods with this request. It is small, so that pods exceed it even on a small machine that also runs
   // the load.
   'resources.requests.cpu=100m',
   ...(VALUES ? VALUES.split(',') : []),

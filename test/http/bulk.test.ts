@@ -118,7 +118,7 @@ test('thousands of lines stay in order and within the window, and a bulk that ha
   const texts = Array.from({ length: 5000 }, (_, i) => `line ${1000 + i}`);
   let [underWay, most] = [0, 0];
   const { post, world } = await startBulk(t, {
-    // Each line has 20 bytes, so 50 of them are in flight.
+    // Each line has 20 bytes and counts as 20 lines, so only 50 lines are in flight.
     options: { maxBulkLines: 1000, placesOfLine: (bytes) => bytes },
     async reverseShout(text) {
       most = Math.max(most, ++underWay);
@@ -312,7 +312,7 @@ test('when the drain ends, the lines under way are answered and 5000 others of a
   await closed;
 });
 
-/** A service that answers `first` only after its release, and `held` never. */
+/** A service that answers `first` only after the call of `release`, and `held` never. */
 async function startBehind(t: TestContext, options: ApiUnderTest['options'] = {}) {
   const begun: string[] = [];
   const { promise, resolve: release } = Promise.withResolvers<void>();

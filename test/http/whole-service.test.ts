@@ -217,7 +217,7 @@ interface Status {
   readonly redis?: { readonly isUp: boolean };
 }
 
-/** A service with these settings, whose SHOUTCLOUD has these faults. */
+/** A service with the given settings, and a SHOUTCLOUD with the given faults. */
 async function serve(
   t: TestContext,
   settings: Readonly<Record<string, string>> = {},

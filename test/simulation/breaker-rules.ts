@@ -15,8 +15,8 @@ const MOST_UNITS_OF_BATCH = 32_768;
 const ROUNDING_MS = 0.001;
 
 /**
- * The rules for the breaker. After ten failures in a row that span a second, SHOUTCLOUD gets only a few probes per second, until one
- * of them succeeds. With fewer failures, the breaker stays closed.
+ * The rules for the breaker. After ten failures in a row that span a second, SHOUTCLOUD gets only a few probes per second, until
+ * one of them succeeds. With fewer failures, the breaker stays closed.
  */
 export function breakerRules({ clock, coverage, violated }: Journal) {
   let state: BreakerState = 'closed';

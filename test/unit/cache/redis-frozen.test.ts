@@ -122,8 +122,8 @@ redisTest('a long text that arrives late answers no other text', async (redis, t
 });
 
 /**
- * Makes a get time out, and runs `meanwhile` before the time-out. The reply comes `lateMs` after the time-out. If `lateMs` is above 0,
- * another get is tried before the reply.
+ * Makes a get time out, and runs `meanwhile` before the time-out. The reply comes `lateMs` after the time-out. If `lateMs` is above
+ * 0, another get is tried before the reply.
  */
 async function slowGet(
   { server, store, world, connection }: ServedRedis,

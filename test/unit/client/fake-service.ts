@@ -11,8 +11,8 @@ import {
 export type Manner = (texts: readonly string[], signal: AbortSignal) => Response | Promise<Response>;
 
 /**
- * A fake service: its `fetch`, the texts and the signal of each request, and functions that ask it. Each manner answers one request,
- * in order. Requests after the last manner get correct answers.
+ * A fake service: its `fetch`, the texts and the signal of each request, and functions that ask it. Each manner answers one
+ * request, in order. Requests after the last manner get correct answers.
  */
 export function fakeService(...manners: Manner[]) {
   const requests: string[][] = [];

@@ -9,7 +9,7 @@ const reverse = reverser('grapheme');
 const byCodePoint = reverser('codepoint');
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
-// Blocks of characters that a fast path could treat as plain. At their edges are characters that join others, so that it must not.
+// Blocks of characters that a fast path could treat as plain. It must not, because the edges have characters that join others.
 const PLAIN_BLOCKS = '0-2ff 370-590 2010-20cf 3000-30ff 3400-3600 abf0-ac20 d780-d7ff ff01-ffa0';
 
 const blocks = PLAIN_BLOCKS.split(' ').map((block) => {

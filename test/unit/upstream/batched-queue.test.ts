@@ -15,8 +15,8 @@ const ALL_WAIT = 'waits waits waits waits waits';
 
 /**
  * Each row has a script for a busy queue. After the script, new texts arrive together. The row lists how many milliseconds each has
- * left, and the result of each. `leave 2`: the last two waiting callers leave. `finish 3`: three batches finish one after the other.
- * `work 1`: the queue is filled as at the start. `pause 500`: the gate pauses for 500 ms.
+ * left, and the result of each. `leave 2`: the last two waiting callers leave. `finish 3`: three batches finish one after the
+ * other. `work 1`: the queue is filled as at the start. `pause 500`: the gate pauses for 500 ms.
  */
 for (const [what, script, ms, seen] of [
   // The first text waits behind 2 others, for 3 × 400 ms, which is half of 2400 ms. The second one would wait behind 3 others, for

@@ -7,7 +7,7 @@ import { FAKE_EPOCH_MS, fakeClock } from '../../support/fake-clock.ts';
 
 export const URL = 'https://shout.example';
 
-/** The start of the round with this number. There is one each minute. */
+/** The start of the round with this number. A round begins each minute. */
 export function at(round: number): string {
   return new Date(FAKE_EPOCH_MS + round * 60_000).toISOString();
 }
