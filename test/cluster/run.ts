@@ -19,7 +19,7 @@ const MOST_HEAVY = 4;
 const GROWTH = '2 to 4 pods by CPU';
 const ingress = INGRESS_URL === '' ? undefined : { url: INGRESS_URL, host: 'tuohs-test.example' };
 const more = [
-  // The autoscaler compares the CPU use of pods with this request. It is small, so that pods exceed it even on a small machine that also runs
+  // The autoscaler compares the CPU use of pods with this. It is small, so that pods exceed it even on a small machine that also runs
   // the load.
   'resources.requests.cpu=100m',
   ...(VALUES ? VALUES.split(',') : []),

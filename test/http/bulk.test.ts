@@ -299,7 +299,7 @@ test('when the drain ends, the lines under way are answered and 5000 others of a
   upstream.hold();
   const clients = [client, await rawClient(t, server.port)];
   for (const each of clients) each.send(bulkOf(...Array.from({ length: 4000 }, (_, i) => `${i}`)));
-  // The second bulk has half of the window.
+  // 8 lines of the first bulk, and 4 of the second one, which gets half of the window.
   await until(t, () => upstream.received.length === 8 + 4);
 
   const closed = server.close();

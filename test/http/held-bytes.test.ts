@@ -14,14 +14,14 @@ import { type RawClient, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { heldTurn, worldOn } from '../support/world.ts';
 
-/** The bytes that are held for the head of a request with a body of five digits: 4 KiB, and 56 bytes for each name and value. */
+/** The bytes held for a head whose `content-length` has five digits: 4 KiB, its characters, and 56 for each name and value. */
 const HEAD = 4096 + '/v1'.length + 6 * 56 + 'hostxcontent-typeapplication/jsoncontent-length10000'.length;
 const BUDGET = 60_000 + 3 * HEAD;
 const SCARCE = { options: { maxHeldBytes: BUDGET } };
 const QUOTA = { rateLimitPerMinute: 100 };
 const TOO_LATE = new AttemptError('timeout', 'too late');
 
-/** A head of almost the largest size. Two of them are more than is read in one turn of the event loop. */
+/** A head of almost the largest size. Two of them are more than the service reads in one turn of the event loop. */
 const LONG = `x: ${'a'.repeat(15_000)}`;
 
 test('a body is held as it arrives, and nothing is held once it is answered', async (t) => {

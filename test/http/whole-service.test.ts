@@ -228,7 +228,7 @@ async function serve(
   return { ...service, status: () => service.app.inside.status() as unknown as Status };
 }
 
-/** The request that needs the most room: two bytes in memory for each byte of its text, and a large head. */
+/** The request of this size that needs the most memory: each byte of its text takes two bytes, and its head is large. */
 function textOf(bytes: number): string {
   const more = Array.from({ length: 190 }, (_, i) => `x${i}: ${'a'.repeat(70)}`).join('\r\n');
   const body = JSON.stringify({ data: `@${'x'.repeat(bytes - 17)}` }).replace('@', '\\u044f');

@@ -33,7 +33,7 @@ interface Surroundings {
   readonly breaker: BreakerRules;
 }
 
-/** The most extra attempts that a bad text in a full batch causes. At worst they run one after another. */
+/** The most extra attempts that a bad text in a full batch causes. In the worst case, these attempts run one after another. */
 const HALVES = 14;
 const STRAIN_LASTS_MS = 4000;
 const POISON_LASTS_MS = 5000;
@@ -178,14 +178,14 @@ export function callRules(
     return Math.min(settings.upstreamRetries, isFault ? WRONG_RETRIES : Number.POSITIVE_INFINITY);
   }
 
-  /** If a caller is refused without an attempt, its `Retry-After` ends with the pause or when the breaker lets it in. */
+  /** If a caller is refused without an attempt, its `Retry-After` ends when the pause ends or when the breaker lets the caller in. */
   function checkRefusal({ retryAfterMs = 0 }: TuohsError, said: string): void {
     const until = clock.now() + retryAfterMs;
     if (Math.abs(until - attempts.pausedUntil) > 1 && !breaker.letsIn(until))
       violated('Retry-After is sensible', `${said}: ${retryAfterMs} ms`);
   }
 
-  /** If a call's time ends within a pause and its text was never sent, the call is refused at once. */
+  /** If a call's deadline is within a pause and its text was never sent, the call is refused at once. */
   function checkPause({ id }: WaitingCall, said: string): void {
     const lastAt = Math.max(attempts.pausedAt, askedAt.get(id) ?? 0);
     const isOutlasted = attempts.pausedUntil >= lastAt + settings.requestDeadlineMs;

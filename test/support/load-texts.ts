@@ -1,4 +1,4 @@
-/** The texts of a load. Each is new, or the first `cycle` texts come again and again. */
+/** The texts of a load. Each text is new, or the first `cycle` texts are repeated. */
 export interface TextSource {
   readonly seed: number;
   /** The length of a text in characters as people count them. By default 16. */

@@ -18,7 +18,7 @@ export interface RedisOptions {
   readonly tls?: boolean;
   /** Makes the server a node of a Redis Cluster. */
   readonly isCluster?: boolean;
-  /** More arguments. */
+  /** More arguments for redis-server. */
   readonly more?: readonly string[];
   /** A command that runs the server, such as `taskset` with its arguments. */
   readonly before?: readonly string[];

@@ -73,7 +73,7 @@ function isModestAt(rounds: readonly Round[], ms: number): boolean {
   return rounds.findLast(({ fromMs }) => fromMs <= ms)?.isModest ?? true;
 }
 
-/** The attacks that need no special settings and a SHOUTCLOUD that answers. */
+/** The attacks that work with default settings and with a SHOUTCLOUD that answers. */
 const POSSIBLE = ATTACKS.filter(({ env, upstreamHangs }) => !env && !upstreamHangs);
 
 const MIXED: Attack = { name: 'a random mixture', connections: 0, begin: () => {} };

@@ -25,7 +25,7 @@ export interface Place {
 }
 
 /**
- * A connection and a store, on a clock that stands still. Only the pause before the connection is made again is shorter than in production.
+ * A connection and a store, on a clock that stands still. Only the pause before a reconnect is shorter than in production.
  */
 export function startRedisStore(t: TestContext, url: string, { clients = t, ca, lookup = dns }: Place = {}) {
   const world = testWorld();

@@ -73,7 +73,7 @@ export function problem(status: number, code: string, headers: Record<string, st
   return new Response(JSON.stringify(body), { status, headers });
 }
 
-/** A body without an end and without a line feed, how much of it was read, and whether its reader has left. */
+/** A body without an end or a line feed, how many pieces of it were read, and whether its reader has left. */
 export function endlessAnswer() {
   let pieces = 0;
   let isLeft = false;
