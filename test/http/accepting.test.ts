@@ -78,7 +78,7 @@ test('the requests of a client that resets its connection before it is accepted 
 });
 
 test('connections that wait in the kernel when the server closes are accepted and answered', async (t) => {
-  // The wait has a time limit, so the clock stands still here.
+  // The clock stands still, so that the time limit of the wait is never reached.
   const server = testApi(t, { world: worldOn({ ...systemClock, now: () => 0 }) });
   const port = await server.listen({ host: '127.0.0.1', port: 0 });
 

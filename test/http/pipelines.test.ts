@@ -251,7 +251,7 @@ test('only a little is read of a body that nothing has asked for yet, although i
   await until(t, () => status().heldBytes > REQUEST_BYTES);
 
   client.send(requestOf('POST /v1', { type: 'text/plain', more: 'transfer-encoding: chunked' }));
-  // After so many pieces, the connection waits for a turn to be read.
+  // After so many pieces, the service waits for a turn before it reads the connection again.
   client.send('3c\r\n'.concat('a'.repeat(60), '\r\n').repeat(4000));
   let most = 0;
   for (const turnsTaken of NUMBERS.slice(0, 50)) {

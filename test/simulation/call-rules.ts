@@ -178,7 +178,7 @@ export function callRules(
     return Math.min(settings.upstreamRetries, isFault ? WRONG_RETRIES : Number.POSITIVE_INFINITY);
   }
 
-  /** If a caller is refused without an attempt, its `Retry-After` ends when the pause ends or when the breaker lets the caller in. */
+  /** If a caller is refused without an attempt, its `Retry-After` ends with the pause, or when the breaker lets it in. */
   function checkRefusal({ retryAfterMs = 0 }: TuohsError, said: string): void {
     const until = clock.now() + retryAfterMs;
     if (Math.abs(until - attempts.pausedUntil) > 1 && !breaker.letsIn(until))

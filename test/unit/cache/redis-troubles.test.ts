@@ -220,7 +220,7 @@ for (const [command, error, trouble] of [
     await world.clock.advance(9999);
     await useAll();
     await world.clock.advance(1);
-    // A GET that succeeds does not end the trouble of SET.
+    // A successful GET does not end the trouble that SET has.
     if (command === 'set') await store.get('hello');
     const before = connection.status().trouble;
 

@@ -55,7 +55,7 @@ function numberRows(page: string) {
     });
 }
 
-/** Milliseconds, bytes or a plain number. */
+/** The value in milliseconds, in bytes, or as a plain number. */
 function baseUnits(text: string): number {
   const factors: Record<string, number> = { '': 1, ms: 1, s: 1000, KiB: 1024, MiB: 1024 ** 2 };
   const [number, unit = ''] = text.split(' ');
