@@ -59,7 +59,7 @@ export function loadOf(generator: ChildProcess) {
     }
   })();
   const done = once(generator, 'close').then(async ([code, signal]) => {
-    // SIGTERM is no error: it ends a generator that has not set its handler yet.
+    // An end by SIGTERM is no error. It happens if the generator has not set its handler yet.
     if (code !== 0 && signal !== 'SIGTERM') {
       throw new Error(`the load generator ended with ${code ?? signal}`);
     }

@@ -5,7 +5,7 @@ import { callers, knownTexts } from '../tools/load.ts';
 import { atLeast, atMost, exactly, type Row } from '../tools/row.ts';
 import { between, isRight, ofLabel, p99Ms, shareOf, statusesOf } from '../tools/statistics.ts';
 
-// The breaker opens after 10 failures in a row that span a second. This is that second and some room.
+// The breaker opens after 10 failures in a row that span a second. This allows for that second and some more.
 const OPENS_WITHIN_MS = 2_500;
 
 export const outage: Row = {

@@ -12,7 +12,7 @@ export interface Target {
 /** An attack by hostile clients. It runs in a process of its own. */
 export interface Attack {
   readonly name: string;
-  /** How many connections it holds at once. With more than 2,000, honest clients can get slow answers. */
+  /** How many connections the attack holds at once. With more than 2,000, honest clients can get slow answers. */
   readonly connections: number;
   /** Settings that the attack needs to have an effect. */
   readonly env?: Env;
