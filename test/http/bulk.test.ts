@@ -307,7 +307,7 @@ test('when the drain ends, the lines under way are answered and 5000 others of a
 
   const text = (await Promise.all(clients.map((each) => each.closed()))).join('');
   assert.equal(text.match(/\{"data":/g)?.length, 12);
-  // One more than the limit: the second bulk also refuses a line before it ends.
+  // One more than the limit of 5000, because the second bulk also refuses a line before it ends.
   assert.equal(text.match(/"code":"OVERLOADED"/g)?.length, 5001);
   await closed;
 });

@@ -150,7 +150,7 @@ function varies(vary = ''): boolean {
   return vary.split(', ').includes('Origin');
 }
 
-/** The words of a list, sorted, because their order does not matter. */
+/** The words of a list. They are sorted, because their order does not matter. */
 function words(list: unknown = ''): string {
   return String(list).split(', ').sort().join(', ');
 }

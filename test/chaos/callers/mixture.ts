@@ -15,7 +15,7 @@ const MEBIBYTE = 2 ** 20;
 const AT_ONCE = 3;
 const ROUND_MS = 4_000;
 
-/** One row runs for a minute, the other for ten. */
+/** One row runs for a minute, the other row for ten minutes. */
 export const mixtures: readonly Row[] = [1, 10].map((minutes) => ({
   name: `in 250 MiB: a random mixture of all attacks${minutes === 1 ? '' : ', for 10 minutes'}`,
   ...{ group: 'callers', needsCgroup: true, isLong: minutes > 1 },
