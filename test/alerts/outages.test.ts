@@ -8,7 +8,7 @@ import { type Program, tuohs } from '../support/process.ts';
 import { redisServer, skipWithoutRedis } from '../support/redis-server.ts';
 import { type Monitoring, monitoring } from './monitoring.ts';
 
-/** All times are divided by this. */
+/** All times are divided by this number. */
 const FACTOR = Number(process.env.FASTER ?? 15);
 
 const figures: string[] = [];
@@ -50,7 +50,7 @@ suite('outages', { concurrency: true, skip: skipWithoutMonitoring || skipWithout
 });
 
 /**
- * Kills a part and waits for the notification. promtool checks when an alert fires, so the time that it took here is only printed.
+ * Kills a part and waits for the notification. The time until then is only printed, because promtool checks when an alert fires.
  */
 async function killUntilReported(
   { receiver }: Monitoring,

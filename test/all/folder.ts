@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { test } from 'node:test';
 
 /**
- * Runs all tests of a folder in this process. A process for each file would cost more than its tests do. `node --test` also runs each
+ * Runs all tests of a folder in this process. One process per file would take longer than its tests. `node --test` also runs each
  * file by itself.
  */
 export async function allOf(folder: string): Promise<void> {

@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { noBrowser, type PageOptions } from '../support/browser.ts';
 import { openerOf, problemsOfLooks, stopClock } from './playground-page.ts';
 
-/** For each switch: how twenty texts end, if ten of them are known, and what the strip of recent events must show. */
+/** For each switch: how many of twenty texts (ten are known) are right, refused or wrong, and a line that the strip must show. */
 const SWITCHES = [
   ['slow', '20 right, 0 refused, 0 wrong', /answered from SHOUTCLOUD in ([4-9]\d\d|\d{4,}) ms/],
   ['answers well', '20 right, 0 refused, 0 wrong', /SHOUTCLOUD answered in/],

@@ -53,7 +53,7 @@ describe('the API reference', { skip: noBrowser }, () => {
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.locator(colorScheme === 'dark' ? 'html.dark-mode' : 'html:not(.dark-mode)').waitFor();
-      // Until its transition has ended, a button still has colours of the other scheme.
+      // A button keeps colours of the other scheme until its transition has ended.
       await page.evaluate(
         'Promise.allSettled(document.getAnimations().map((each) => each.finished)).then(() => {})',
       );

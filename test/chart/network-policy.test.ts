@@ -68,7 +68,7 @@ function egress({ spec }: INetworkPolicy): string[] {
   return (spec?.egress ?? []).map(({ to, ports }) => inWords(ports, to));
 }
 
-/** A rule as one text. A rule without peers applies to everybody. */
+/** A rule as one text. A rule without peers applies to all peers. */
 function inWords(ports: readonly { port?: number | string }[] = [], peers?: readonly INetworkPolicyPeer[]) {
   const numbers = ports.map(({ port }) => port).join(' ');
   return `${numbers}: ${peers?.length ? peers.map(peer).join(' | ') : 'everybody'}`;

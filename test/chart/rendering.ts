@@ -26,7 +26,7 @@ const REPEAT = {
   },
 };
 
-/** The rows of a file in `values/`, by name. By default, a row is a set of values. */
+/** The rows of a file in `values/`, by name. The default type of a row is a set of values. */
 export function rowsOf<Row = Values>(file: string): Readonly<Record<string, Row>> {
   const path = new URL(`values/${file}`, import.meta.url);
   return parse(readFileSync(path, 'utf8'), { customTags: [REPEAT] });

@@ -21,7 +21,7 @@ test('wherever the schema names properties it allows no other', () => {
 });
 
 test('the schema names each value, and each value that it names is there', () => {
-  // These have no default. The first two belong to a parent chart, affinities are empty, and Kubernetes decides the rest.
+  // These values have no default. The first two belong to a parent chart, affinities are empty, and Kubernetes decides the rest.
   const isOptional = /^(global|enabled|affinity\..*|resources\.\w+\.ephemeral-storage|.*\.selectPolicy)$/;
 
   assert.deepEqual(

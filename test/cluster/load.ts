@@ -10,7 +10,7 @@ export interface LoadOptions {
   readonly perSecond: number;
   /** Characters of each text. Long texts cost the service CPU. */
   readonly textLength: number;
-  /** The address of the ingress controller, and the host name of the service there. Without it, requests go to the Service. */
+  /** The address of the ingress controller, and the service's host name there. Without `ingress`, requests go to the Service. */
   readonly ingress?: { readonly url: string; readonly host: string } | undefined;
 }
 

@@ -8,7 +8,7 @@ export interface Row {
   readonly tookSeconds: number;
   readonly requests: number;
   readonly failed: number;
-  /** How many failed because the service had no room. */
+  /** The number of requests that failed because the service had no room. */
   readonly refused: number;
   readonly slowestMs: number;
   /** The failures and their counts; empty if there were none. */

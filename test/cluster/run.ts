@@ -13,7 +13,7 @@ const usage = `DOCKER_IMAGE=… [NAMESPACE=…] [PER_SECOND=…] [VALUES=…,…
 const { values } = readArguments(usage, { options: { check: { type: 'boolean' } } });
 const { DOCKER_IMAGE = '', NAMESPACE = 'tuohs-test', PER_SECOND = '100' } = process.env;
 const { VALUES = '', INGRESS_URL = '' } = process.env;
-// At 100 requests per second, up to this many are in flight when a pod is killed. No more requests may fail.
+// At 100 requests per second, at most this many are in flight when a pod is killed. So at most this many can fail.
 const IN_FLIGHT = 16;
 const MOST_HEAVY = 4;
 const GROWTH = '2 to 4 pods by CPU';

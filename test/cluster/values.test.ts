@@ -6,7 +6,7 @@ import { kubernetesTool } from '../../scripts/kubernetes-tool.ts';
 import { chart, oddReleases, rowsOf, template, type Values } from '../chart/rendering.ts';
 import { kubectl } from './kubernetes.ts';
 
-// make test-cluster-values: whether the API server of the cluster of KUBECONFIG accepts the manifests of the chart.
+// make test-cluster-values: checks that the API server of the cluster of KUBECONFIG accepts the manifests of the chart.
 const NAMESPACE = 'tuohs-values';
 const skip = process.env.KUBECONFIG ? false : 'KUBECONFIG names no cluster';
 
@@ -69,7 +69,7 @@ function serversRefusal(version: 'helm' | 'helm3', release: string, values: Valu
   return stderr.split('\n').filter(isRefusal).join('\n');
 }
 
-/** Whether a line is a refusal. Warnings are none, and neither are messages about kinds that the cluster does not know. */
+/** Whether a line is a refusal. Warnings and messages about kinds that the cluster does not know are no refusals. */
 function isRefusal(line: string): boolean {
   return line !== '' && !/no matches for kind|ensure CRDs are installed|^Warning:/.test(line);
 }

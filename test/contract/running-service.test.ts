@@ -187,7 +187,7 @@ function assertShout(reply: Reply, data: string): void {
   assert.deepEqual(JSON.parse(reply.body), { data });
 }
 
-/** Checks an error against the error table: never a page, never with a stack, never to be stored. */
+/** Checks an error against the error table. It must not be a page, contain a stack trace, or be stored. */
 function assertProblem(reply: Reply, status: number, code: string): void {
   assert.equal(reply.status, status, reply.body);
   assert.equal(reply.headers['content-type'], 'application/json');

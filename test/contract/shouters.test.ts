@@ -33,7 +33,7 @@ type MakeShouter = (
   upstream: 'well' | 'failing',
 ) => Promise<{ readonly shouter: Shouter; sent(): readonly string[] }>;
 
-/** Each layer around a fake. The compiler asks for those of `src/shouter-stack.ts` that are missing here. */
+/** Each layer around a fake. If a layer of `src/shouter-stack.ts` is missing here, the compiler reports it. */
 const LAYERS: Readonly<
   Record<Exclude<keyof Layers, 'shoutcloud'>, (inner: Shouter, world: TestWorld) => Shouter>
 > = {
@@ -116,7 +116,7 @@ function shouterContract(name: string, makeShouter: MakeShouter): void {
 function madeOf(wrap: (inner: Shouter, world: TestWorld) => Shouter): MakeShouter {
   return async (_t, upstream) => {
     const fake = fakeShouter();
-    // No layer retries after this failure, or answers in its place.
+    // No layer retries after this failure, or answers instead of failing.
     if (upstream === 'failing') fake.failWith(new TuohsError('OVERLOADED', 'as scripted'));
     return { shouter: wrap(fake, testWorld()), sent: () => fake.calls };
   };

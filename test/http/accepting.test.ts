@@ -78,7 +78,7 @@ test('the requests of a client that resets its connection before it is accepted 
 });
 
 test('connections that wait in the kernel when the server closes are accepted and answered', async (t) => {
-  // The wait has a time limit, so the clock stands still here.
+  // The clock stands still, so that the time limit of the wait is never reached.
   const server = testApi(t, { world: worldOn({ ...systemClock, now: () => 0 }) });
   const port = await server.listen({ host: '127.0.0.1', port: 0 });
 
@@ -123,7 +123,7 @@ for (const [what, isNewAt, waitsMs] of [
   });
 }
 
-/** Whether TCP sends the second of two small pieces before the first is acknowledged. Node keeps that under a symbol. */
+/** Whether TCP sends the second of two small pieces before the first is acknowledged. The key of Node's setting is a symbol. */
 function sendsAtOnce(socket: Socket): unknown {
   return Object.getOwnPropertySymbols(socket)
     .filter(({ description }) => description === 'kSetNoDelay')

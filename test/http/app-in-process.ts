@@ -6,7 +6,7 @@ import { type ShoutcloudOptions, startShoutcloud } from '../../src/shoutcloud/se
 import { logLines } from '../support/log-lines.ts';
 import { ENVIRONMENT } from '../support/process.ts';
 
-/** The whole service in this process with these settings, around a SHOUTCLOUD of its own. Both end with the test. */
+/** The whole service in this process with these settings, and a SHOUTCLOUD that only this service uses. Both end with the test. */
 export async function appInProcess(
   t: TestContext,
   settings: Readonly<Record<string, string>> = {},

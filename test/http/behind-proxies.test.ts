@@ -9,7 +9,7 @@ const BULK = { line: 'POST /v1/bulk', type: 'application/x-ndjson', body: '{"dat
 const SHORT = { line: 'POST /v1', type: 'text/plain', body: 'a'.repeat(2048) };
 const LONG = { ...SHORT, body: 'a'.repeat(2049) };
 
-// A proxy written in Go drops what is left of an answer that begins before the proxy has noticed the end of the request.
+// If an answer begins before a proxy written in Go has noticed the end of the request, the proxy drops the rest of the answer.
 for (const [what, { line, ...parts }, more, waits] of [
   ['a bulk behind a proxy', BULK, 'via: 1.1 proxy', true],
   ['a long text behind a proxy', LONG, 'x-forwarded-for: 203.0.113.8', true],

@@ -118,7 +118,7 @@ test('thousands of lines stay in order and within the window, and a bulk that ha
   const texts = Array.from({ length: 5000 }, (_, i) => `line ${1000 + i}`);
   let [underWay, most] = [0, 0];
   const { post, world } = await startBulk(t, {
-    // Each line has 20 bytes, so 50 of them are in flight.
+    // Each line has 20 bytes and counts as 20 lines, so only 50 lines are in flight.
     options: { maxBulkLines: 1000, placesOfLine: (bytes) => bytes },
     async reverseShout(text) {
       most = Math.max(most, ++underWay);
@@ -299,7 +299,7 @@ test('when the drain ends, the lines under way are answered and 5000 others of a
   upstream.hold();
   const clients = [client, await rawClient(t, server.port)];
   for (const each of clients) each.send(bulkOf(...Array.from({ length: 4000 }, (_, i) => `${i}`)));
-  // The second bulk has half of the window.
+  // 8 lines of the first bulk, and 4 of the second one, which gets half of the window.
   await until(t, () => upstream.received.length === 8 + 4);
 
   const closed = server.close();
@@ -307,12 +307,12 @@ test('when the drain ends, the lines under way are answered and 5000 others of a
 
   const text = (await Promise.all(clients.map((each) => each.closed()))).join('');
   assert.equal(text.match(/\{"data":/g)?.length, 12);
-  // One more than the limit: the second bulk also refuses a line before it ends.
+  // One more than the limit of 5000, because the second bulk also refuses a line before it ends.
   assert.equal(text.match(/"code":"OVERLOADED"/g)?.length, 5001);
   await closed;
 });
 
-/** A service that answers `first` only after its release, and `held` never. */
+/** A service that answers `first` only after the call of `release`, and `held` never. */
 async function startBehind(t: TestContext, options: ApiUnderTest['options'] = {}) {
   const begun: string[] = [];
   const { promise, resolve: release } = Promise.withResolvers<void>();

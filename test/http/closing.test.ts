@@ -269,7 +269,7 @@ for (const [what, requestDeadlineMs, ms, reverseShout] of [
   });
 }
 
-/** A `soon` that runs its work at once. Without the end of a turn, all requests seem to come in the same turn. */
+/** Runs its work at once. So a turn's counter is reset before it counts and never again: all requests seem to share one turn. */
 function atOnce(run: () => void): () => void {
   run();
   return () => {};

@@ -96,7 +96,7 @@ const ORIGIN = `Origin: ${APP}`;
 const ODD = { type: 'application/json', more: ORIGIN };
 const CHUNKED = { more: `${ORIGIN}\r\ntransfer-encoding: chunked` };
 
-/** Bytes that are not a whole request. They still hold the origin. */
+/** Bytes that are not a complete request, but contain the origin. */
 const BROKEN: readonly [what: string, status: number, bytes: string][] = [
   ['headers that are too large', 431, requestOf(`GET /${'a'.repeat(20_000)}`, ODD)],
   ['a header too many', 431, requestOf('GET /', { more: `${ORIGIN}${'\r\na: b'.repeat(199)}` })],
@@ -117,7 +117,7 @@ for (const [what, status, bytes] of BROKEN) {
       const answer = parsed(await client.heard('requestId'));
 
       assert.equal(answer.status, status);
-      // The origin is then unknown, because Node does not keep headers that come too slowly. So the first allowed one is named.
+      // If headers come too slowly, Node drops them, so the origin is unknown. The answer then names the first allowed origin.
       const [first = allowed] = /^headers .* slowly$/.test(what) ? others : [];
       assert.equal(answer.headers.get('access-control-allow-origin'), first);
       assert.match(answer.headers.get('access-control-expose-headers') ?? '', /Retry-After/);
@@ -150,7 +150,7 @@ function varies(vary = ''): boolean {
   return vary.split(', ').includes('Origin');
 }
 
-/** The words of a list, sorted, because their order does not matter. */
+/** The words of a list. They are sorted, because their order does not matter. */
 function words(list: unknown = ''): string {
   return String(list).split(', ').sort().join(', ');
 }

@@ -24,7 +24,7 @@ const { paths, components = {} } = await describeApi('1.2.3');
 const operations = Object.values(paths).flatMap((path) => Object.values(path)) as unknown as Operation[];
 const shared = Object.entries(components.responses ?? {}) as unknown as [string, Answer][];
 
-// These errors can come before a route is found, so each operation has them.
+// Each operation has these errors, because they can come before a route is found.
 const ANYWHERE = [400, 408, 431, 500, 503];
 // Requests for texts count for the quota; all others are free.
 const STATUSES: Readonly<Record<string, readonly number[]>> = {

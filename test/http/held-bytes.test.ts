@@ -14,14 +14,14 @@ import { type RawClient, rawClient, requestOf } from '../support/raw-client.ts';
 import { until } from '../support/until.ts';
 import { heldTurn, worldOn } from '../support/world.ts';
 
-/** The bytes that are held for the head of a request with a body of five digits: 4 KiB, and 56 bytes for each name and value. */
+/** The bytes held for a head whose `content-length` has five digits: 4 KiB, its characters, and 56 for each name and value. */
 const HEAD = 4096 + '/v1'.length + 6 * 56 + 'hostxcontent-typeapplication/jsoncontent-length10000'.length;
 const BUDGET = 60_000 + 3 * HEAD;
 const SCARCE = { options: { maxHeldBytes: BUDGET } };
 const QUOTA = { rateLimitPerMinute: 100 };
 const TOO_LATE = new AttemptError('timeout', 'too late');
 
-/** A head of almost the largest size. Two of them are more than is read in one turn of the event loop. */
+/** A head of almost the largest size. Two of them are more than the service reads in one turn of the event loop. */
 const LONG = `x: ${'a'.repeat(15_000)}`;
 
 test('a body is held as it arrives, and nothing is held once it is answered', async (t) => {
@@ -46,7 +46,7 @@ test('an idle connection keeps nothing of its last request in memory', async (t)
   const collectGarbage: () => void = runInNewContext('gc');
   const client = await rawClient(t, port);
 
-  // The request has no text, because the fake upstream would keep the call of a text, and with it the request.
+  // The body has no text. The fake upstream would keep the call for a text, and that call would keep the request in memory.
   client.send(requestOf('POST /v1', { type: 'application/json', body: '{}' }));
   await client.heard(/BAD_INPUT.*\}$/);
 
@@ -119,7 +119,7 @@ for (const [what, end, answer] of [
 
 test('bytes that are not HTTP are answered although their client has ended its side and the answer waits for a turn', async (t) => {
   const { nextTurn, turns, endTurns } = heldTurns();
-  // The current turn never ends, and 32 such answers fit into it, so the 33rd waits.
+  // The current turn never ends. 32 of these answers fit into one turn, so the 33rd waits.
   const world = worldOn({ ...systemClock, soon: heldTurn().soon });
   const { port } = await start(t, { nextTurn, world });
   const clients = await clientsOf(t, port, 33);
@@ -391,7 +391,7 @@ function jsonOf(data: string): string {
   return JSON.stringify({ data });
 }
 
-/** Turns that come when the test says so. `areGone` says which of them have work that no one needs any more. */
+/** Turns that come when the test calls `endTurns`. `areGone` returns, for each turn, whether its work is no longer needed. */
 function heldTurns() {
   const turns: { run(): void; isGone: (() => boolean) | undefined }[] = [];
   const nextTurn: NextTurn = (_bytes, isGone) => new Promise((run) => turns.push({ run, isGone }));
@@ -423,7 +423,7 @@ async function start(t: TestContext, parts: ApiUnderTest = {}) {
     return client;
   }
 
-  /** As `sending`. Resolves after the service holds these bytes, and the clock has moved on by `ms`. */
+  /** Like `sending`, but resolves after the service holds these bytes, and the clock has moved on by `ms`. */
   async function sendingFor(ms: number, body: string, length: number): Promise<RawClient> {
     const { heldBytes } = server.status();
     const client = await sending(body, length);

@@ -78,8 +78,8 @@ const UNFINISHED = {
 };
 
 /**
- * Good requests before the hostile bytes, and the bodies of their answers. With `later`, the hostile bytes are sent after the upstream
- * was asked.
+ * Good requests before the hostile bytes, and the bodies of their answers. With `later`, the hostile bytes are sent only after
+ * the upstream was asked.
  */
 type Situation = readonly [front: string, bodies: readonly string[], when?: 'later'];
 

@@ -8,7 +8,7 @@ import { testWorld } from '../support/world.ts';
 const ALL = 'GET, HEAD, POST';
 const READ = 'GET, HEAD';
 
-/** Request lines with a known path and a method that it does not have. */
+/** Request lines with a known path and a method that this path does not allow. */
 const NOT_ALLOWED: Readonly<Record<string, string>> = {
   'POST /docs/x': READ,
   'POST /docs': READ,

@@ -13,13 +13,13 @@ import { heldTurn, worldOn } from '../support/world.ts';
 
 const known = (text: string) => answerOf(text);
 
-/** The bytes that are held for each request that waits for an earlier one. */
+/** The service holds this many bytes for each request that waits for an earlier request. */
 const REQUEST_BYTES = 4096;
 
 const NUMBERS = Array.from({ length: 1_000 }, (_, at) => at);
 const THOUSAND_REQUESTS = NUMBERS.map((at) => requestOf(`GET /v1?data=${at}`)).join('');
 
-// If each is answered at once, several of these requests begin and end within one packet.
+// If each request is answered at once, several of them begin and end within one packet.
 const THOUSAND_POSTS = NUMBERS.map((at) => postOf(`${at}`)).join('');
 const MOST = 129;
 
@@ -117,7 +117,7 @@ test('once clients have sent 128 requests ahead in a turn of the event loop, eac
   const { soon, end } = heldTurn();
   let nowMs = 0;
   let turnsAskedFor = 0;
-  // The clock runs so fast that no two connections seem to come within a short time.
+  // The clock moves on by a second at each look, so that any two connections seem to come far apart.
   const world = worldOn({ ...systemClock, soon, now: () => (nowMs += 1000) });
   const nextTurn = async () => void turnsAskedFor++;
   const { port } = await start(t, { world, reverseShout: known, nextTurn });
@@ -251,7 +251,7 @@ test('only a little is read of a body that nothing has asked for yet, although i
   await until(t, () => status().heldBytes > REQUEST_BYTES);
 
   client.send(requestOf('POST /v1', { type: 'text/plain', more: 'transfer-encoding: chunked' }));
-  // After so many pieces, the connection waits for a turn to be read.
+  // After so many pieces, the service waits for a turn before it reads the connection again.
   client.send('3c\r\n'.concat('a'.repeat(60), '\r\n').repeat(4000));
   let most = 0;
   for (const turnsTaken of NUMBERS.slice(0, 50)) {

@@ -102,7 +102,7 @@ for (const [what, [status, request]] of Object.entries(COUNTED)) {
   });
 }
 
-/** The headers of the IETF draft: limit, remaining, seconds to the next minute. */
+/** The values of the headers of the IETF draft: the limit, the remaining requests, and the seconds to the next minute. */
 function quota(headers: Readonly<Record<string, unknown>>): string[] {
   return ['limit', 'remaining', 'reset'].map((name) => String(headers[`ratelimit-${name}`]));
 }

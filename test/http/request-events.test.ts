@@ -86,7 +86,7 @@ test('a client that leaves after reading the refusal of its body has been answer
   assert.equal(world.emitted('answered')[0]?.status, 413);
 });
 
-/** When the client leaves, what it has sent before, how many calls then wait for the upstream, and how many requests are counted. */
+/** When the client leaves, what it has sent by then, how many calls wait for the upstream, and how many requests are counted. */
 const GONE: readonly (readonly [when: string, sent: string, calls: number, requests: number])[] = [
   ['in the middle of a body', POST.slice(0, -12), 0, 1],
   ['in the middle of a bulk', BULK.slice(0, -13), 0, 1],

@@ -27,7 +27,7 @@ export async function tracedService(t: TestContext, script = '', settings: Strin
   let isStopping = false;
   const clock: Clock = {
     ...systemClock,
-    // On a busy machine, the usual second is too short for the last spans.
+    // On a busy machine, the usual time limit of a second is too short to send the last spans.
     after: (ms, run) => systemClock.after(isStopping ? 60_000 : ms, run),
   };
   const service = await appInProcess(t, traced, { script, clock });

@@ -231,7 +231,7 @@ test('refused spans are reported with the reason, and so is the end of the refus
   ]);
 });
 
-/** Asks with each of these headers while another attempt is under way, so that the texts become a batch. Then closes the service. */
+/** Sends a request with each of the headers while another attempt is under way, so that the texts become a batch. Then closes. */
 async function batchOf(t: TestContext, ...asking: readonly Readonly<Record<string, string>>[]) {
   const released = Promise.withResolvers<void>();
   const { seen, url: upstream } = await observedUpstream(t, released.promise);

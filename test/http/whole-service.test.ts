@@ -217,7 +217,7 @@ interface Status {
   readonly redis?: { readonly isUp: boolean };
 }
 
-/** A service with these settings, whose SHOUTCLOUD has these faults. */
+/** A service with the given settings, and a SHOUTCLOUD with the given faults. */
 async function serve(
   t: TestContext,
   settings: Readonly<Record<string, string>> = {},
@@ -228,7 +228,7 @@ async function serve(
   return { ...service, status: () => service.app.inside.status() as unknown as Status };
 }
 
-/** The request that needs the most room: two bytes in memory for each byte of its text, and a large head. */
+/** The request of this size that needs the most memory: each byte of its text takes two bytes, and its head is large. */
 function textOf(bytes: number): string {
   const more = Array.from({ length: 190 }, (_, i) => `x${i}: ${'a'.repeat(70)}`).join('\r\n');
   const body = JSON.stringify({ data: `@${'x'.repeat(bytes - 17)}` }).replace('@', '\\u044f');

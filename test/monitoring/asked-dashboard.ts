@@ -15,7 +15,7 @@ export interface AskedPanel {
   readonly type: string;
   readonly unit: string;
   readonly y: number;
-  /** The answers to each of its queries, in order. */
+  /** The answers to each of the panel's queries, in order. */
   readonly answers: readonly (readonly Answer[])[];
 }
 

@@ -48,7 +48,7 @@ test('each alert has a test in which it fires and one in which it does not', () 
   const names = pick(rules, 'alert');
 
   assert.deepEqual([...new Set(named(true))].sort(), names.toSorted());
-  // The watchdog always fires, because its silence is the alarm.
+  // The watchdog must always fire, because its silence raises the alarm.
   const all = new Set([...named(false), ...silent, 'TuohsWatchdog']);
   assert.deepEqual([...all].sort(), names.toSorted());
 });

@@ -16,7 +16,7 @@ export interface Tries {
   size: number;
   failedAt: number;
   error?: AttemptError;
-  /** How many halves of that batch can still be sent without a token. */
+  /** How many halves of the failed batch can still be sent without a token. */
   halves?: { free: number };
 }
 
@@ -34,7 +34,7 @@ export interface AttemptSurroundings {
 const FIRST_TOKENS = 20;
 const MOST_TOKENS = 64;
 const LEAST_BACKOFF_MS = 50;
-/** The pause after a 429 without `Retry-After`. It doubles with each such 429, and halves with each success. */
+/** The pause after a 429 without `Retry-After`. It doubles after each such 429, and halves after each success. */
 const UNNAMED_PAUSE_MS = { first: 50, most: 1000 };
 const ROUNDING_MS = 0.001;
 
@@ -47,7 +47,7 @@ export function attemptRules(
   const running = new Set<Attempt>();
   const travelling = new Set<number>();
   const tried = new Map<number, Tries>();
-  /** Each text's place in the order of arrival, and the place of the last text that was sent. */
+  /** Each text's number in the order of arrival, and the number of the last text that was sent. */
   const places = new Map<number, number>();
   let lastPlace = 0;
   let texts = 0;
@@ -136,8 +136,8 @@ export function attemptRules(
   }
 
   /**
-   * Checks that every retry was paid for with a token. The first attempt of a text is free. Each later attempt costs a token, except
-   * one half of a batch that failed because of a text in it.
+   * Checks that every retry was paid for with a token. The first attempt of a text is free. Each later attempt costs a token.
+   * The exception: if a batch failed because of a text in it, one of its two halves is free.
    */
   function checkBudget(ids: readonly number[]): void {
     if (coverage.attempts > (1 + settings.retryBudgetRatio) * texts + FIRST_TOKENS)
@@ -152,7 +152,7 @@ export function attemptRules(
     }
   }
 
-  /** Texts that were never sent leave in the order in which they came. A retry of the same texts waits for its back-off. */
+  /** Checks that new texts are sent in the order in which they came, and that a retry of the same texts waits for its back-off. */
   function checkOrder(ids: readonly number[]): void {
     const { size, failedAt = 0 } = tried.get(ids[0] ?? -1) ?? {};
     if (size === ids.length && clock.now() < failedAt + LEAST_BACKOFF_MS - ROUNDING_MS)

@@ -9,14 +9,14 @@ const PROBES = 3;
 const PROBES_EACH_MS = 1000;
 const LEAST_OPEN_MS = 1000;
 const MOST_OPEN_MS = 5000;
-/** Jitter makes the breaker stay open for up to this many times as long. */
+/** Because of jitter, the breaker can stay open for up to this many times its normal time. */
 const MOST_SPREAD = 1.25;
 const MOST_UNITS_OF_BATCH = 32_768;
 const ROUNDING_MS = 0.001;
 
 /**
- * The rules for the breaker. After ten failures in a row that span a second, SHOUTCLOUD gets only a few probes per second, until one
- * of them succeeds. With fewer failures, the breaker stays closed.
+ * The rules for the breaker. After ten failures in a row that span a second, SHOUTCLOUD gets only a few probes per second, until
+ * one of them succeeds. With fewer failures, the breaker stays closed.
  */
 export function breakerRules({ clock, coverage, violated }: Journal) {
   let state: BreakerState = 'closed';
@@ -25,7 +25,7 @@ export function breakerRules({ clock, coverage, violated }: Journal) {
   let openings = 0;
   let failures = 0;
   let firstAt = 0;
-  /** The most failures that the breaker can have counted since it last changed, and the time of the first one. */
+  /** The maximum number of failures that the breaker can have counted since it last changed, and the time of the first failure. */
   let counted = 0;
   let countedSince = 0;
   let restsSince = Number.POSITIVE_INFINITY;

@@ -33,7 +33,7 @@ interface Surroundings {
   readonly breaker: BreakerRules;
 }
 
-/** The most extra attempts that a bad text in a full batch causes. At worst they run one after another. */
+/** The most extra attempts that a bad text in a full batch causes. In the worst case, these attempts run one after another. */
 const HALVES = 14;
 const STRAIN_LASTS_MS = 4000;
 const POISON_LASTS_MS = 5000;
@@ -41,7 +41,7 @@ const POISON_LASTS_MS = 5000;
 const LEAST_BATCHES = 9;
 
 const MOST_BACKOFF_MS = 300;
-/** With fewer tokens than this, the budget was perhaps empty when the attempt failed. Texts can have earned tokens since then. */
+/** If the budget has fewer tokens now, it was perhaps empty when the attempt failed. Each later text has added tokens. */
 const AMPLE_TOKENS = 10;
 const WRONG_RETRIES = 2;
 /** Longer than any wait for Redis. */
@@ -178,14 +178,14 @@ export function callRules(
     return Math.min(settings.upstreamRetries, isFault ? WRONG_RETRIES : Number.POSITIVE_INFINITY);
   }
 
-  /** If a caller is refused without an attempt, its `Retry-After` ends with the pause or when the breaker lets it in. */
+  /** If a caller is refused without an attempt, its `Retry-After` ends with the pause, or when the breaker lets it in. */
   function checkRefusal({ retryAfterMs = 0 }: TuohsError, said: string): void {
     const until = clock.now() + retryAfterMs;
     if (Math.abs(until - attempts.pausedUntil) > 1 && !breaker.letsIn(until))
       violated('Retry-After is sensible', `${said}: ${retryAfterMs} ms`);
   }
 
-  /** If a call's time ends within a pause and its text was never sent, the call is refused at once. */
+  /** If a call's deadline is within a pause and its text was never sent, the call is refused at once. */
   function checkPause({ id }: WaitingCall, said: string): void {
     const lastAt = Math.max(attempts.pausedAt, askedAt.get(id) ?? 0);
     const isOutlasted = attempts.pausedUntil >= lastAt + settings.requestDeadlineMs;

@@ -6,7 +6,7 @@ export type Reply = string | number | null | Error | readonly (string | null)[];
 
 const HUGE = 'x'.repeat(400_000);
 
-/** How a simulated Redis replies to each command, with the fault that it has at that moment. */
+/** Decides how a simulated Redis with its current fault replies to each command. */
 export function redisReplies(faultNow: () => RedisFault['kind'] | undefined, roll: Dice) {
   const values = new Map<string, string>();
 

@@ -47,7 +47,7 @@ export function redisRules(timeoutMs: number, { clock, coverage, violated }: Jou
     },
   };
 
-  /** From here on, time-outs of commands that were sent earlier do not count. */
+  /** After this call, time-outs of commands that were sent earlier do not count. */
   function isWell(): void {
     if (timeouts >= FAILURES) closedAt = clock.now();
     timeouts = 0;

@@ -55,7 +55,7 @@ export interface Scenario {
 
 const ACTS = 6;
 const ACT_MS = 45_000;
-/** From here on nothing fails, and a few callers come until the end. */
+/** From this time on, nothing fails. A few callers come until the end. */
 export const CALM_FROM = ACTS * ACT_MS;
 const CALLS_UNTIL = CALM_FROM + 90_000;
 export const END = CALLS_UNTIL + 10_000;

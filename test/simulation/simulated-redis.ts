@@ -8,7 +8,7 @@ import type { RedisFault, Scenario } from './scenario.ts';
 
 interface Asked {
   readonly askedAt: number;
-  /** Whether it was reported to the rules. */
+  /** Whether the command was reported to the rules. */
   readonly isCounted: boolean;
   resolve(reply: Reply): void;
   reject(error: Error): void;

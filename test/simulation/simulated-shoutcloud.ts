@@ -23,7 +23,7 @@ const WRONG_KINDS = Object.keys(wrongBodies).filter((kind) => kind !== 'deep');
 const REFUSED: Reply = { headMs: 'refused', statusCode: 0, parts: [] };
 const SILENT: Reply = { headMs: 'never', statusCode: 0, parts: [] };
 
-/** SHOUTCLOUD and the network in front of it, on the virtual clock. The fault of each attempt is drawn. */
+/** SHOUTCLOUD and the network in front of it, on the virtual clock. Each attempt has a random fault or none. */
 export function simulatedShoutcloud(
   { latencyMs, upstreamFaults }: Scenario,
   rules: AttemptRules,

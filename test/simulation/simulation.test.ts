@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { failureReport } from './report.ts';
 import { addCoverage, runSeeds, type SeedsOutcome } from './seeds.ts';
 
-// Each test runs a fixed number of seeds, so that it does the same work on each machine. A slow machine can finish this few.
+// Each test runs a fixed number of seeds, so that it does the same work on each machine. A slow machine can finish so few, too.
 const SEEDS_A_TEST = 3;
 const FIXED = [1, 4, 7, 10, 13, 16, 19].map((from) => ({ from, outcome: lazily(from) }));
 const FRESH = Date.now() % 1_000_000_000;

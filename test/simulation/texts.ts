@@ -51,7 +51,7 @@ export function isRight(text: string, answer: string): boolean {
   );
 }
 
-/** The right answers for the last part of a text, which is computed once because there are only about a hundred such parts. */
+/** The right answers for the last part of a text. They are kept, because there are only about a hundred such parts. */
 function shouted(tail: string): ReadonlySet<string> {
   const known = SHOUTED.get(tail) ?? new Set([goUpperCase(tail), simpleUpperCase(tail)]);
   SHOUTED.set(tail, known);

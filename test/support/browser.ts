@@ -9,7 +9,7 @@ import type { Ending } from './process.ts';
 const CHROMIUM = '/usr/bin/chromium';
 
 /**
- * The first row makes each new window slow: two features load pages for the address bar, and the third starts a spare process.
+ * The features of the first row make each new window slow: two load pages for the address bar, the third starts a spare process.
  * Playwright disables the other features. They are repeated here, because Chromium uses only the last `--disable-features` on its
  * command line.
  */
@@ -30,7 +30,7 @@ const FLAGS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
 
-/** Long enough for a busy machine. Shorter than the time limit of a test, whose message does not say what the test waited for. */
+/** Long enough for a busy machine. Shorter than a test's time limit, because that failure does not say what the test waited for. */
 const PATIENCE_MS = 500_000;
 
 /** The reason to skip browser tests here. In CI they are never skipped, so a missing browser is a failure. */

@@ -53,7 +53,7 @@ async function wrongAnswers(client) {
   return answers.filter((answer, i) => answer !== [...texts[i]].reverse().join('').toUpperCase());
 }
 
-/** Aborts a bulk while it waits for its next text, which never comes. */
+/** Aborts a bulk while the bulk waits for its next text, which never comes. */
 async function abortedBulk(client) {
   async function* endless() {
     yield 'one';

@@ -24,7 +24,7 @@ export interface FakeClockOptions {
 
 interface Timer {
   readonly at: number;
-  /** Orders timers that are due at the same time. If their `tie` is equal too, `order` decides. */
+  /** Orders timers that are due at the same time. If their `tie` is equal, too, the timer with the lower `order` runs first. */
   readonly tie: number;
   readonly order: number;
   run: (() => void) | undefined;

@@ -7,7 +7,7 @@ export type Fate = (call: number, text: string) => unknown;
 export interface FakeShouterOptions {
   /** Whether it answers without a promise. */
   readonly isSynchronous?: boolean;
-  /** Fields that its answers have instead of the usual ones. */
+  /** Fields that replace those of the usual answer. */
   readonly says?: Partial<Shout>;
 }
 
@@ -40,9 +40,9 @@ export function fakeShouter({ isSynchronous = false, says = {} }: FakeShouterOpt
     },
     /** Decides the fate of each call from now on. */
     decide,
-    /** Fails each call with this from now on. */
+    /** Fails each call with this error from now on. */
     failWith: (error: unknown) => decide(() => error),
-    /** Keeps each call waiting from now on. A deaf fake keeps it waiting even after its signal aborts. */
+    /** Keeps each call waiting from now on. With `deaf`, a call waits even after its signal aborts. */
     hold(manner: 'listening' | 'deaf' = 'listening') {
       act = (text, { signal }) => {
         const { promise, resolve, reject } = Promise.withResolvers<Shout>();

@@ -4,7 +4,7 @@ import { settled } from './fake-clock.ts';
 import { type FakeShouter, type FakeShouterOptions, fakeShouter } from './fake-shouter.ts';
 import { type TestWorld, testWorld } from './world.ts';
 
-/** A layer around a fake, on a clock that the test moves. `wrap` makes the layer, and can give its world to other parts. */
+/** A layer around a fake, on a clock that the test moves. `wrap` makes the layer, and can pass the world to other parts. */
 export function layerUnderTest<L extends Shouter>(
   wrap: (upstream: FakeShouter, world: TestWorld) => L,
   { world = testWorld(), ...options }: FakeShouterOptions & { world?: TestWorld } = {},

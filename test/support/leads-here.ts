@@ -1,6 +1,6 @@
 import type { Lookup } from '../../src/core/shared-lookup.ts';
 
-/** A look-up of names that knows only this name, and finds 127.0.0.1 for it. */
+/** A name look-up that knows only `name`, and finds 127.0.0.1 for it. */
 export function leadsHere(name: string): Lookup {
   return (host, { all }, found) =>
     queueMicrotask(() => {

@@ -77,7 +77,7 @@ function asker({
     return undefined;
   }
 
-  /** The question with this number. Questions that come again are made only once. */
+  /** The question with this number. A question that is asked again is made only once. */
   function questionAt(number: number): ReturnType<typeof questionOf> {
     const at = number % (texts.cycle ?? Number.POSITIVE_INFINITY);
     const question = made.get(at) ?? questionOf(textOf(texts, at), host);

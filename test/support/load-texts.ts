@@ -1,7 +1,7 @@
-/** The texts of a load. Each is new, or the first `cycle` texts come again and again. */
+/** The texts of a load. Each text is new, or the first `cycle` texts are repeated. */
 export interface TextSource {
   readonly seed: number;
-  /** The length of a text in characters as people count them. By default 16. */
+  /** The length of a text in characters as people count them. The default is 16. */
   readonly length?: number;
   /** After this many texts, the first text comes again. */
   readonly cycle?: number;

@@ -59,7 +59,7 @@ export function loadOf(generator: ChildProcess) {
     }
   })();
   const done = once(generator, 'close').then(async ([code, signal]) => {
-    // SIGTERM is no error: it ends a generator that has not set its handler yet.
+    // An end by SIGTERM is no error. It happens if the generator has not set its handler yet.
     if (code !== 0 && signal !== 'SIGTERM') {
       throw new Error(`the load generator ended with ${code ?? signal}`);
     }
@@ -71,8 +71,8 @@ export function loadOf(generator: ChildProcess) {
     /** The answers so far. More are added as reports arrive. */
     answers: answers as readonly Answer[],
     /**
-     * How much a busy machine can have added to the times that were measured in this period. It is the percentile `share` of how
-     * late the generator's own timers ran.
+     * How much a busy machine can have added to the times that were measured in this period. It is the percentile `share` of the
+     * delays of the generator's own timers.
      */
     noiseMs(fromMs: number, toMs: number, share = 1) {
       const between = delays.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { root } from './pages.ts';
 import { pick } from './pick.ts';
 
-/** A test, or a whole test file (`{ after }` of node:test), at whose end a process is ended. */
+/** A process ends with its `Ending`: a test, or a whole test file (`{ after }` of node:test). */
 export interface Ending {
   after(run: () => unknown): void;
   /** Aborted if the test takes too long. */

@@ -18,7 +18,7 @@ export interface RedisOptions {
   readonly tls?: boolean;
   /** Makes the server a node of a Redis Cluster. */
   readonly isCluster?: boolean;
-  /** More arguments. */
+  /** More arguments for redis-server. */
   readonly more?: readonly string[];
   /** A command that runs the server, such as `taskset` with its arguments. */
   readonly before?: readonly string[];
@@ -63,7 +63,7 @@ export async function redisServer(ending: Ending, options: RedisOptions = {}) {
     ...{ port, certificates, start, urlWith, url: urlWith(password) },
     /** A connection of the test itself, to read and change values. It reconnects by itself. */
     control,
-    /** An `Ending` for clients. It closes them before the server ends, because a client that lost its server would stay open. */
+    /** An `Ending` for clients. It closes them before the server ends, because a client that has lost its server stays open. */
     clients: { after: (leave: () => unknown) => void departures.push(leave) },
     /** How often a command was run since the server started. */
     async calls(name: string) {

@@ -16,7 +16,7 @@ export async function until({ signal }: TestContext, isReached: () => boolean): 
   }
 }
 
-/** Checks every 20 ms, and resolves with the time until `isSo` is true. `Infinity`, which exceeds any limit, after `withinMs`. */
+/** Checks every 20 ms, and resolves with the time until `isSo` is true. After `withinMs`, resolves with `Infinity`. */
 export async function msUntil(isSo: () => boolean | Promise<boolean>, withinMs: number): Promise<number> {
   const startedAt = performance.now();
   while (performance.now() - startedAt <= withinMs) {

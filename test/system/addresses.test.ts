@@ -40,7 +40,7 @@ for (const WEB_CONCURRENCY of ['1', '2']) {
   });
 }
 
-/** A process with 200 files reserves 128 for itself, and 60 here for SHOUTCLOUD. Clients get the rest. */
+/** With a limit of 200 file descriptors, a process reserves 128 for itself and, in this test, 60 for SHOUTCLOUD. */
 const PLACES = 200 - 128 - 60;
 
 test('clients that use up all files a process can open lock no one out', { skip: !hasProc }, async (t) => {
@@ -53,7 +53,7 @@ test('clients that use up all files a process can open lock no one out', { skip:
   const idle = Array.from({ length: 200 }, () => connect(Number(new URL(url).port), '127.0.0.1'));
   t.after(() => idle.forEach((socket) => void socket.destroy()));
   for (const socket of idle) socket.on('error', () => {}).resume();
-  // By now the service has accepted all of them. One that still waited in the kernel could take the slot of an honest client.
+  // Waits until all connections are accepted. One that still waited in the kernel could take the slot of an honest client.
   await until(t, () => idle.filter(({ destroyed }) => destroyed).length >= idle.length - PLACES);
 
   const [page, live, metrics] = await Promise.all([

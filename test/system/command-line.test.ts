@@ -52,7 +52,7 @@ test('tuohs help shout is tuohs shout --help', async () => {
 const { port } = new URL(url);
 const taken = (name: string) => `${name} ${port} is taken: another program listens on it (EADDRINUSE)`;
 
-/** Settings or arguments with an address that is taken or elsewhere, and the beginning of the message about each. */
+/** Settings or arguments with an address that is in use or on another machine, and the beginning of the message about it. */
 const UNUSABLE: readonly [what: string, Record<string, string>, sentence: string, args?: string[]][] = [
   ['HOST elsewhere', { HOST: '192.0.2.1' }, 'HOST 192.0.2.1 is not an address of this machine'],
   ['ADMIN_HOST elsewhere', { ADMIN_HOST: '192.0.2.1' }, 'ADMIN_HOST 192.0.2.1 is not an address of this'],

@@ -49,7 +49,7 @@ for (const example of [...IN_README, ...examples('docs/command-line.md'), ...exa
     const program = startProgram(t, {
       command: 'sh',
       args: ['-ec', PREPARED + addressed],
-      // HOME is an empty place, and `no_proxy` is set, so that curl ignores the settings of the user.
+      // HOME is an empty folder and `no_proxy` is set, so that curl ignores the settings of the user.
       environment: { TUOHS_URL: url, HOME: place, no_proxy: '*' },
     });
 

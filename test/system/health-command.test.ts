@@ -20,7 +20,7 @@ test('for a healthy service, it prints one line and ends with 0; the address nee
 const PROBLEM = '{"error":"Failed to contact shoutcloud api","code":"UPSTREAM_UNREACHABLE"}';
 const ELSEWHERE = { location: 'https://other.example/health' };
 
-/** What answers at the address, the options, and the reason that is printed. Without a listener, the port is closed. */
+/** The server, the options, and the reason that is printed. Without a server, the port is closed. */
 const NOT_WELL: readonly [what: string, RequestListener | undefined, line: string, reason: RegExp][] = [
   ['an unhealthy service', says(503, {}, PROBLEM), '', /is not healthy: Failed .*UPSTREAM_UNREACHABLE/],
   ['another server', says(200, {}, '<html>'), '', /the answer is not that of tuohs \(BAD_ANSWER\)$/],

@@ -12,13 +12,13 @@ import { reached, until } from '../support/until.ts';
 
 const hasTerminals = spawnSync('script', ['--version']).status === 0;
 
-/** Where standard output goes (a terminal if there is no path), and what breaks it once the service is ready. */
+/** `path` is where standard output goes, by default a terminal. `spoil` breaks it when the service is ready. */
 interface Output {
   readonly path?: string;
   readonly spoil?: () => void;
 }
 
-/** The outputs by name: how many processes write to each, and a function that makes it. */
+/** The outputs by name: how many processes write to the output, and a function that makes it. */
 const OUTPUTS: Readonly<Record<string, [processes: number, (t: TestContext) => Promise<Output>]>> = {
   'a full disk': [1, async () => ({ path: '/dev/full' })],
   'a reader that stalls': [1, async (t) => ({ path: (await fifo(t)).path })],

@@ -7,7 +7,7 @@ import { heldUpstream, runningService } from './service.ts';
 
 const DRAINING = { DRAIN_MS: '15000' };
 
-/** By the number of processes: which of them log `draining` and `closed`, in order. With 2, `service` is the primary. */
+/** For 1 and 2 processes: which of them log `draining` and `closed`, in order. With 2, `service` is the primary process. */
 const PROCESSES = { 1: ['service'], 2: ['worker', 'worker', 'service'] };
 
 for (const [processes, writers] of Object.entries(PROCESSES)) {

@@ -65,7 +65,7 @@ test('a killed worker loses the requests in flight on it and no other, and is re
   assert.equal(between.ready, true);
   const pids = pick(await workersOf(adminUrl), 'pid');
   assert.ok(!pids.includes(lost.pid) && pids.includes(kept.pid));
-  // Kills every worker until the service is not ready. A worker that has started meanwhile is killed, too.
+  // Kills every worker until the service is not ready. Workers that start meanwhile are killed, too.
   for (let isReady = true; isReady; isReady = (await statusOf(adminUrl)).ready)
     for (const { pid, requests } of (await statusOf(adminUrl)).workers ?? [])
       if (requests) process.kill(pid, 'SIGKILL');

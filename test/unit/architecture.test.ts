@@ -8,7 +8,7 @@ import { pick } from '../support/pick.ts';
 /** The imports that are allowed between the folders of `src/`: the table of docs/architecture.md. */
 const FOLDERS = documentedTable();
 
-/** The same for the files outside the folders. */
+/** The imports that are allowed for the files outside the folders. */
 const FILES: Readonly<Record<string, readonly string[]>> = {
   lifecycle: ['core'],
   version: [],

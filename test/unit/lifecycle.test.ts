@@ -17,8 +17,8 @@ const MANNERS: Readonly<Record<string, (end: Promise<void>, cut: PromiseWithReso
 };
 
 /**
- * Before the arrow: the steps of a lifecycle with a drain of 6 s and the parts redis and api. After it: what happens, in order. These
- * are events, parts that are asked to close, and the end of `close`. `+100` lets 100 ms pass; `extra` waits a second longer than usual.
+ * Before the arrow are the steps of a lifecycle with a drain of 6 s and the parts redis and api. After the arrow is what happens:
+ * events, parts that are asked to close, the end of `close`. `+100` lets 100 ms pass; `extra` adds a second to the time limits.
  */
 const CASES = {
   'what never served has nothing to drain': 'close => draining, api, redis, closed, ended; no timer',

@@ -87,7 +87,7 @@ for (const [what, permits] of [
   });
 }
 
-/** All layers around a SHOUTCLOUD that answers like this. */
+/** All layers around a SHOUTCLOUD that answers with `send`. */
 function start(
   send: (attempt: AttemptRequest) => Promise<AttemptResponse>,
   settings: Partial<StackSettings> = {},

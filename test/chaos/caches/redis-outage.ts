@@ -55,7 +55,7 @@ function lost(how: string, { take, giveBack }: Outage, unprotected?: Handicap): 
       return [
         exactly('answers', statusesOf(load.answers), `200×${load.answers.length}`),
         atMost('first second of it, slowest, ms', firstMs, p99Ms(healthy) + 50 + 70 + noiseMs),
-        // If each answer waited for Redis, it would take 50 ms longer. The limit is half of that.
+        // If each answer waited for Redis, it would take 50 ms longer. The limit is 25 ms.
         atMost('then median, ms', laterMs, medianMs(ofLabel(healthy, 'unknown')) + 25),
         atMost('used again after, ms', usedAgainMs, 6_000),
       ];

@@ -39,8 +39,8 @@ const MONITOR = fileURLToPath(new URL('../tools/step-monitor.ts', import.meta.ur
 const AS_IN_IMAGE = { isBuilt: true, preload: MONITOR };
 
 /**
- * Measures the longest step that each input causes when it is sent alone. A long step is measured up to three times, and the
- * shortest time counts, because garbage collection can make a step longer.
+ * Measures the longest step that each input causes when it is sent alone. A long step is measured up to three times. The shortest
+ * time counts, because garbage collection can make a step longer.
  */
 async function measure(gateway: Gateway, inputs: readonly (readonly [string, string])[]) {
   const longest: { name: string; ms: number }[] = [];

@@ -15,7 +15,7 @@ const MEBIBYTE = 2 ** 20;
 const AT_ONCE = 3;
 const ROUND_MS = 4_000;
 
-/** One row runs for a minute, the other for ten. */
+/** One row runs for a minute, the other row for ten minutes. */
 export const mixtures: readonly Row[] = [1, 10].map((minutes) => ({
   name: `in 250 MiB: a random mixture of all attacks${minutes === 1 ? '' : ', for 10 minutes'}`,
   ...{ group: 'callers', needsCgroup: true, isLong: minutes > 1 },
@@ -73,7 +73,7 @@ function isModestAt(rounds: readonly Round[], ms: number): boolean {
   return rounds.findLast(({ fromMs }) => fromMs <= ms)?.isModest ?? true;
 }
 
-/** The attacks that need no special settings and a SHOUTCLOUD that answers. */
+/** The attacks that work with default settings and with a SHOUTCLOUD that answers. */
 const POSSIBLE = ATTACKS.filter(({ env, upstreamHangs }) => !env && !upstreamHangs);
 
 const MIXED: Attack = { name: 'a random mixture', connections: 0, begin: () => {} };

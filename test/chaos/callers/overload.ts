@@ -26,7 +26,7 @@ export const overload: Row = {
   },
 };
 
-/** Measures the right answers per second under slightly more load than the upstream can serve, for too short a time to shed any. */
+/** Counts the right answers per second under slightly more load than the upstream can serve. The time is too short to shed any. */
 async function measureCapacity(lab: Lab, gateway: Gateway): Promise<number> {
   const load = lab.load(gateway, streams(lab, EXPECTED_CAPACITY * 1.2, 1));
   await sleep(4_500);

@@ -27,7 +27,7 @@ export const MODEST_CONNECTIONS = 2_000;
 
 const MEMORY_AFTER = 'memory 20 s after, MiB more than before';
 const MEMORY_AT_MOST = 'memory at most, MiB';
-/** Less than the limit of the pod, because a process can stay alive at the limit for as long as the kernel can drop file pages. */
+/** Less than the limit of the pod, because a process at the limit can survive while the kernel can still drop file pages. */
 const LESS_THAN_POD_MIB = 240;
 const ANY_CONNECTIONS = { MAX_CONNECTIONS: '1000000' };
 const ANY_BYTES = { MAX_BYTES_IN_FLIGHT: String(2 ** 40) };
@@ -74,7 +74,7 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
   const attackedAt = nowMs();
   const attacker = await startAttack(lab, gateway, attack);
   let peak = before;
-  // Reads the peak at each check, because it cannot be read after the process has ended.
+  // Reads the peak memory at each check, because it cannot be read after the process has ended.
   const isDead = () => {
     peak = Math.max(peak, gateway.peakRssBytes());
     return !isRunning(gateway);
@@ -84,7 +84,7 @@ async function underAttack(lab: Lab, gateway: Gateway, { attack, load }: Scene):
   const endedAt = nowMs();
   const isBack = () => gateway.rssBytes() <= before + 32 * MEBIBYTE;
   if (isRunning(gateway)) await msUntil(isBack, REST_MS);
-  // A killed process uses no memory. It must fail the figure for memory, so it counts as infinite.
+  // A killed process must fail the figure for memory, so its memory counts as infinite.
   const after = isRunning(gateway) ? gateway.rssBytes() : Number.POSITIVE_INFINITY;
   return [
     exactly('alive', isRunning(gateway) ? 'yes' : `ended with ${await gateway.exitCode}`, 'yes'),

@@ -2,7 +2,7 @@ import { seededRandom } from '../../../src/shoutcloud/fault-plan.ts';
 import type { RedisServer } from '../../support/redis-server.ts';
 import type { Upstream } from '../tools/lab.ts';
 
-/** What the faults break. */
+/** The programs that the faults break. */
 export interface Victims {
   readonly upstream: Upstream;
   readonly redis: RedisServer;

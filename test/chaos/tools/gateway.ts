@@ -17,7 +17,7 @@ export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
 /** How to run the process. By default, Node runs the sources. */
 export interface GatewayManner {
-  /** Run the build, with the options of the image for Node. */
+  /** Run the built program, with the image's options for Node. */
   readonly isBuilt?: boolean;
   /** Its memory limit. */
   readonly cgroup?: MemoryCgroup;

@@ -28,7 +28,7 @@ export async function checkInvariants({ gateways, upstreams, loads, asked }: Led
   return [...figures, exactly('exit codes', codes.filter((code) => code !== 0).join(), '')];
 }
 
-// How late the load generator itself ran. The times that it measured include this delay.
+// The longest delay of the load generator's own timers. The times that it measured include this delay.
 function worstNoiseMs(load: Load): number {
   return load.noiseMs(0, Number.POSITIVE_INFINITY);
 }
@@ -41,12 +41,12 @@ function isOurFault({ status }: Answer): boolean {
   return status === 500 || status === 502;
 }
 
-// Whether a request can have made an attempt. Hits and shared flights cannot. A request that failed or hung up can.
+// Whether a request can have caused an attempt. Cache hits and shared flights cannot. Failed and aborted requests can.
 function isCall({ source }: Answer): boolean {
   return source === 'upstream' || source === 'none' || source === 'local';
 }
 
-/** Measures how long after the end of the row the sockets are closed and the last request is done. */
+/** Measures how long it takes after the end of the row until the sockets are closed and the last request is done. */
 function checkRest(alive: Ledger['gateways']): Promise<Figure[]> {
   const isEach = (isSo: (each: Ledger['gateways'][number]) => boolean | Promise<boolean>) =>
     msUntil(async () => (await Promise.all(alive.map(isSo))).every(Boolean), REST_WITHIN_MS);

@@ -36,7 +36,7 @@ export async function startKeepAliveProxy(ending: Ending) {
   return {
     url,
     leave,
-    /** How many backends were ready when they were last polled. */
+    /** The number of backends that were ready at the last poll. */
     readyCount: () => ready.length,
     add: (backend: Backend) => void backends.set(backend, new Agent({ keepAlive: true })),
   };

@@ -48,7 +48,7 @@ export function openLab(seed: number, handicap: Handicap | undefined) {
       return String((await server.logLine('listening')).url);
     },
     redis: () => redisServer({ after }),
-    /** Asks for new short texts at this rate for this time. Resolves when all are answered. */
+    /** Asks for `perSecond` new short texts per second during `durationMs`. Resolves when all are answered. */
     async unknown(target: Gateway, perSecond: number, durationMs: number) {
       const asking = load(target, [{ label: 'unknown', texts: { seed }, perSecond }], durationMs);
       await asking.done;

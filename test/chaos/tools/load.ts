@@ -12,7 +12,7 @@ export function knownTexts(seed: number): string[] {
   return someTexts(KNOWN, known(seed));
 }
 
-/** Callers that ask for the same 20 texts in turn, and callers that ask for new texts. `rates` has requests per second. */
+/** Callers that ask for the same 20 texts in turn, and callers that ask for new texts. `rates` is in requests per second. */
 export function callers(seed: number, rates: Record<'known' | 'unknown', number>, series = 0): Stream[] {
   return [
     { label: 'known', texts: known(seed), perSecond: rates.known },

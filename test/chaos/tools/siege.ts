@@ -10,7 +10,7 @@ export interface SiegePlan {
 }
 
 const TICK_MS = 20;
-/** At first opens 2,000 connections per second. Then reopens up to 300 per second, which is easy for one machine. */
+/** At first, 2,000 connections are opened per second. Later, up to 300 are reopened per second, which is easy for one machine. */
 const FIRST_PER_TICK = 40;
 const AGAIN_PER_TICK = 6;
 /** The connections come from this many addresses, because one address does not have enough ports for all of them. */

@@ -5,7 +5,7 @@ import { callers, knownTexts } from '../tools/load.ts';
 import { atLeast, atMost, exactly, type Row } from '../tools/row.ts';
 import { between, isRight, ofLabel, p99Ms, shareOf, statusesOf } from '../tools/statistics.ts';
 
-// The breaker opens after 10 failures in a row that span a second. This is that second and some room.
+// The breaker opens after 10 failures in a row that span a second. This allows for that second and some more.
 const OPENS_WITHIN_MS = 2_500;
 
 export const outage: Row = {
@@ -50,7 +50,7 @@ function isHonestRefusal({ status, retryAfter }: Answer): boolean {
   return status === 503 && Number(retryAfter) >= 1 && Number(retryAfter) <= 60;
 }
 
-/** Whether 99 % of the unknown strings sent in the last 700 ms, and since SHOUTCLOUD came back, got the right answer. */
+/** Whether 99 % of the unknown strings of the last 700 ms got the right answer. Strings from before the recovery do not count. */
 function isRecovered(answers: readonly Answer[], backAt: number): boolean {
   const recent = between(ofLabel(answers, 'unknown'), Math.max(backAt, nowMs() - 700), nowMs());
   return recent.length >= 40 && shareOf(recent, isRight) >= 0.99;

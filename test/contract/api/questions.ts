@@ -11,7 +11,7 @@ function jsonOf(data: string): Question {
   return post(JSON.stringify({ data }));
 }
 
-/** These bytes as the content of a JSON string. */
+/** A question whose text, a JSON string, has these bytes. */
 function bytes(...some: number[]): Question {
   return post(Buffer.concat([Buffer.from('{"data":"'), Buffer.from(some), Buffer.from('"}')]));
 }
@@ -20,7 +20,7 @@ function each<T extends string>(values: readonly T[], question: (value: T) => Qu
   return Object.fromEntries(values.map((value) => [value, [question(value), data] as const]));
 }
 
-/** Requests that succeed, by what they show, each with its answer. */
+/** Requests that succeed, each with its answer. The key says what the request shows. */
 export const SHOUTS: Readonly<Record<string, readonly [question: Question, data: string]>> = {
   'the empty string': [jsonOf(''), ''],
   'a single space': [jsonOf(' '), ' '],

@@ -93,7 +93,7 @@ redisTest('once Redis is fast, a probe brings it back; 10 s later it is reported
   const { store, world, connection, outcomes, changes } = redis;
   store.set('hello', 'HELLO');
   await store.get('hello');
-  // While a reply is overdue, a probe that is due is not sent, and not used up.
+  // While a reply is overdue, a probe that is due is not sent. It is sent later instead.
   for (const lateMs of [0, 0, 700]) await slowGet(redis, t, 'hello', { lateMs });
 
   await world.clock.advance(2000);
@@ -122,8 +122,8 @@ redisTest('a long text that arrives late answers no other text', async (redis, t
 });
 
 /**
- * A get that times out. `meanwhile` runs before that. The reply comes `lateMs` later; if that is above 0, another get is tried before
- * the reply.
+ * Makes a get time out, and runs `meanwhile` before the time-out. The reply comes `lateMs` after the time-out. If `lateMs` is above
+ * 0, another get is tried before the reply.
  */
 async function slowGet(
   { server, store, world, connection }: ServedRedis,

@@ -45,7 +45,7 @@ test('an attempt to connect can take a second', async (t) => {
   assert.equal(client.stream.timeout, 1000);
 });
 
-/** Addresses of servers that are not Redis, or not a usable one. */
+/** Addresses of servers that are not Redis, or that are a Redis that cannot be used. */
 const UNUSABLE: readonly [what: string, trouble: RedisTrouble, address: Address][] = [
   ['a closed port', 'refused', closedRedisUrl],
   ['a host that does not exist', 'name_not_found', () => 'redis://no-such-host.invalid'],
@@ -220,7 +220,7 @@ for (const [command, error, trouble] of [
     await world.clock.advance(9999);
     await useAll();
     await world.clock.advance(1);
-    // A GET that succeeds does not end the trouble of SET.
+    // A successful GET does not end the trouble that SET has.
     if (command === 'set') await store.get('hello');
     const before = connection.status().trouble;
 
@@ -315,7 +315,7 @@ redisTest('a connection that we close does not come back, and is not reported as
   assert.deepEqual(redis.changes(), ['up']);
 });
 
-/** Checks that no call waits for this Redis, and that it is not used, for this reason. */
+/** Checks that this Redis is not used because of `trouble`, and that no call waits for it. */
 async function hasTrouble(redis: RedisUnderTest, trouble: RedisTrouble): Promise<void> {
   isLeftAlone(redis);
   await redis.becomes('down');

@@ -18,14 +18,14 @@ import { testWorld } from '../../support/world.ts';
 export type RedisUnderTest = ReturnType<typeof startRedisStore>;
 
 export interface Place {
-  /** The connection ends together with this. By default, it ends with the test. */
+  /** What the connection belongs to: it is closed when this ends. The default is the test. */
   readonly clients?: Ending;
   readonly ca?: string | undefined;
   readonly lookup?: Lookup;
 }
 
 /**
- * A connection and a store, on a clock that stands still. Only the pause before it reconnects is shorter than in production.
+ * A connection and a store, on a clock that stands still. Only the pause before a reconnect is shorter than in production.
  */
 export function startRedisStore(t: TestContext, url: string, { clients = t, ca, lookup = dns }: Place = {}) {
   const world = testWorld();

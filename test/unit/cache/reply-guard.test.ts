@@ -137,7 +137,7 @@ test('silence is a fault only once everything that has arrived was read', async 
   assert.deepEqual(faults, []);
 });
 
-/** A guard of a connection on which ioredis waits for this many replies. */
+/** A guard of a connection on which ioredis waits for `asked` replies. */
 function startGuard(asked: number, parts: Partial<Clock> = {}) {
   const clock = { ...fakeClock(), ...parts };
   const faults: string[] = [];

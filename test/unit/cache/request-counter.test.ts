@@ -4,13 +4,13 @@ import { requestCounter } from '../../../src/cache/request-counter.ts';
 import { fakeClock, settled } from '../../support/fake-clock.ts';
 import { connectedRedisStore, type RedisUnderTest, redisTest, type ServedRedis } from './redis-under-test.ts';
 
-/** A counter with this quota on this Redis. With a quota of one, each count waits for Redis. */
+/** A counter with a quota of `perMinute` on this Redis. With a quota of 1, each count waits for the reply of Redis. */
 function counting({ world, connection: redis }: RedisUnderTest, perMinute = 1) {
   const counter = requestCounter(world.clock, { perMinute, redis });
   return { counter, count: async (client: string) => (await counter.count(client)).current };
 }
 
-/** A second counter with the same quota and server. It stands for another process. */
+/** A second counter on the same server. It acts as another process. */
 async function countingBeside({ server }: ServedRedis, t: TestContext, perMinute = 1) {
   return counting(await connectedRedisStore(t, server.url, server), perMinute);
 }

@@ -47,7 +47,7 @@ test('16 texts are under way at once, answers keep their order, and a text can h
     // Waits, so that a 17th request would begin if it could.
     if (underWay === 16) settled().then(settled).then(full.resolve);
     await full.promise;
-    // Later texts are answered first.
+    // Makes the first answer come after later ones.
     if (text === '0\n') await settled();
     underWay--;
     return undefined;
@@ -155,7 +155,7 @@ for (const args of [[], ['--json']]) {
   });
 }
 
-/** Replaces `fetch` by a service that answers each text, or with what `spoil` returns. It obeys signals. */
+/** Replaces `fetch` by a service that answers each text, or sends what `spoil` returns. An aborted signal ends its answer. */
 function serviceOf(
   t: TestContext,
   spoil: (text: string) => Response | undefined | Promise<Response | undefined> = () => undefined,

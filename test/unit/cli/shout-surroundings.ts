@@ -41,7 +41,7 @@ export function behindFetch(t: TestContext, fetch: typeof globalThis.fetch): str
   return asked;
 }
 
-/** An input with this text, which then fails with the error, or never ends. */
+/** An input with this text. After the text, it fails with the error. Without an error, it never ends. */
 export function inputOf(said: string, error?: Error): Readable {
   async function* chunks() {
     yield Buffer.from(said);

@@ -11,8 +11,8 @@ import {
 export type Manner = (texts: readonly string[], signal: AbortSignal) => Response | Promise<Response>;
 
 /**
- * A fake service: its `fetch`, the texts and the signal of each request, and functions that ask it. The first manner answers the first
- * request, the second manner the second one, and so on. Requests after the last manner get correct answers.
+ * A fake service: its `fetch`, the texts and the signal of each request, and functions that ask it. Each manner answers one
+ * request, in order. Requests after the last manner get correct answers.
  */
 export function fakeService(...manners: Manner[]) {
   const requests: string[][] = [];
@@ -29,17 +29,17 @@ export function fakeService(...manners: Manner[]) {
   }
 }
 
-/** Answers each text with the line that the function makes of it. */
+/** Answers each text with the line that `line` returns for it. */
 export function saying(line: (text: string) => string): Manner {
   return garbled((lines) => lines.join(''), line);
 }
 
-/** Sends these bytes instead of the right lines, and ends normally. */
+/** Sends what `body` returns instead of the right lines, and ends normally. */
 export function garbled(body: (lines: readonly string[]) => string, line = resultLine): Manner {
   return (texts) => new Response(body(texts.map((text) => `${line(text)}\n`)));
 }
 
-/** Stops after this many lines until `goOn` resolves. If it rejects, the connection breaks there. */
+/** Stops after this many lines until `goOn` resolves. If `goOn` rejects, the connection breaks after these lines. */
 export function halting(after: number, goOn: Promise<void>, line = resultLine): Manner {
   return (texts) => {
     async function* pieces() {
@@ -52,7 +52,7 @@ export function halting(after: number, goOn: Promise<void>, line = resultLine): 
   };
 }
 
-/** Begins an answer, and sends nothing of it. */
+/** Begins an answer, but sends no line of it. */
 export const hanging: Manner = (texts, signal) => halting(0, abortOf(signal))(texts, signal);
 
 /** Refuses the connection. */
@@ -73,7 +73,7 @@ export function problem(status: number, code: string, headers: Record<string, st
   return new Response(JSON.stringify(body), { status, headers });
 }
 
-/** A body without an end and without a line feed, how much of it was read, and whether its reader has left. */
+/** A body without an end or a line feed, how many pieces of it were read, and whether its reader has left. */
 export function endlessAnswer() {
   let pieces = 0;
   let isLeft = false;

@@ -70,7 +70,7 @@ const movedTo = (words: string) => ({
 
 const SOMEWHERE = { message: 'http://tuohs.test/ answers a redirect: use that address' };
 
-/** An answer, and fields of the error that it becomes. */
+/** An answer, and some fields of the error that the client makes of it. */
 const FAILURES: readonly [what: string, answer: Response | Error, expected: Partial<TuohsClientError>][] = [
   [
     'an error of the service',

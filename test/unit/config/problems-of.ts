@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ConfigError, type Environment, readConfig } from '../../../src/config/read-config.ts';
 
-/** The sentences about what is wrong with this environment. */
+/** The messages about all mistakes in this environment. */
 export function problemsOf(environment: Environment): readonly string[] {
   try {
     readConfig(environment);

@@ -5,8 +5,8 @@ import type { BreakerState } from '../../../src/core/events.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 /**
- * The steps of a script: after `+9`, 9 ms have passed; `call 9` makes 9 calls; `fail 9` makes 9 calls that get in and fail; `report
- * failure 9` reports 9 failures of calls that got in before.
+ * The steps of a script: after `+9`, 9 ms have passed; `call 9` makes 9 calls; `fail 9` makes 9 calls that the breaker lets through
+ * and that fail; `report failure 9` reports 9 failures of calls that it let through earlier.
  */
 const OPEN = 'fail 9, +1000, fail 1';
 const HALF_OPEN = `${OPEN}, +1000, call 3`;
@@ -100,7 +100,7 @@ function startBreaker() {
     breaker,
     clock,
     reported,
-    /** Plays a script. Resolves with the number of calls that got in. */
+    /** Plays a script. Resolves with the number of calls that the breaker let through. */
     async play(script: string): Promise<number> {
       let entered = 0;
       for (const step of script.split(', ').filter((step) => step !== '')) {

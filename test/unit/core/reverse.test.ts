@@ -9,7 +9,7 @@ const reverse = reverser('grapheme');
 const byCodePoint = reverser('codepoint');
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
-// Blocks of characters that a fast path could treat as plain. At their edges are characters that join others, so that it must not.
+// Blocks of characters that a fast path could treat as plain. It must not, because the edges have characters that join others.
 const PLAIN_BLOCKS = '0-2ff 370-590 2010-20cf 3000-30ff 3400-3600 abf0-ac20 d780-d7ff ff01-ffa0';
 
 const blocks = PLAIN_BLOCKS.split(' ').map((block) => {
@@ -71,7 +71,7 @@ test('a long text that the Segmenter has to look at takes a turn for each piece'
   const reverseInTurns = inTurns(reverse, async (bytes, _isGone, kind) => void turns.push([bytes, kind]));
 
   await reverseInTurns(`${'a'.repeat(100_000)}😀`, testCall());
-  // Each piece counts with the size of the whole text, so that a long text waits behind shorter ones.
+  // Each piece is queued by the size of the whole text, so that a long text waits behind shorter ones.
   assert.deepEqual(turns, Array(13).fill([100_002, 'slow']));
 
   assert.equal(typeof reverseInTurns('a\u0301'.repeat(100_000), testCall()), 'string');

@@ -64,7 +64,7 @@ test('if much work waits, only now and then a turn looks through it for work tha
   for (let count = 0; count < 640; count++) nextTurn(20_000, () => looks++ < 0);
 
   for (let count = 0; count < 9; count++) await turn();
-  // `isGone` was called only for the nine pieces that were done, as each of them began.
+  // `isGone` was called only for the nine pieces that were done, once at the start of each.
   assert.equal(looks, 9);
 
   await turn();
@@ -81,7 +81,7 @@ test('work that no one needs takes no turn, however much of it waits', async () 
   assert.deepEqual([done?.length, done?.at(-1)], [101, 20_001]);
 });
 
-/** Turns that come when the test calls `turn`, which resolves with the sizes of the work that was done. */
+/** Each turn comes when the test calls `turn`. `turn` resolves with the sizes of the work that was done. */
 function heldTurns() {
   const { soon, waiting, end } = heldTurn();
   const wait = turns({ soon });

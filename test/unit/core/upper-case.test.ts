@@ -145,7 +145,7 @@ function anyCharacter(): fc.Arbitrary<string> {
   return fc.oneof(letters, character());
 }
 
-/** Whether an answer can leave this character as it is, because SHOUTCLOUD can have an older Unicode version. */
+/** Whether an answer can leave this character unchanged, because SHOUTCLOUD can have an older Unicode version. */
 function canStay(character: string): boolean {
   return !/^[\0-\u017f\u03ac-\u03ce\u0430-\u045f\u0561-\u0586]$/u.test(character);
 }

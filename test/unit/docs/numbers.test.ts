@@ -43,7 +43,7 @@ test('the settings in the README are real, with their defaults', () => {
   for (const [, name = '', text = ''] of shown) assert.equal(text, texts.get(name), name);
 });
 
-/** The rows of tables whose last two columns are a value and where it is set: a setting, or a constant in a `file`. */
+/** The rows of the tables that end with two columns: a value, and the setting or the constant in a `file` that sets it. */
 function numberRows(page: string) {
   const tables = read(page).matchAll(/^\|.*\| Value \| Set by \|\n\|[-| ]+\|\n((?:\|.*\n)+)/gm);
   return [...tables]
@@ -55,7 +55,7 @@ function numberRows(page: string) {
     });
 }
 
-/** Milliseconds, bytes or a plain number. */
+/** The value in milliseconds, in bytes, or as a plain number. */
 function baseUnits(text: string): number {
   const factors: Record<string, number> = { '': 1, ms: 1, s: 1000, KiB: 1024, MiB: 1024 ** 2 };
   const [number, unit = ''] = text.split(' ');

@@ -5,7 +5,7 @@ import { matches, read } from '../../support/pages.ts';
 
 const page = read('docs/resilience.md');
 
-// The layers as they are wired, the innermost first.
+// The layers in the order in which they are wired, the innermost first.
 const wired = matches(read('src/shouter-stack.ts'), /\blayers\.(\w+)\(/g)
   .map((name) => (['memory', 'redis'].includes(name) ? 'cached' : name))
   .reverse();

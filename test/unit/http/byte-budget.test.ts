@@ -5,7 +5,7 @@ import { pick } from '../../support/pick.ts';
 import { testWorld } from '../../support/world.ts';
 
 const MOST = 160_000;
-/** What the head of a request counts: 4 KiB, its characters, and 56 bytes more for each name and each value of a header. */
+/** The bytes that a head counts as: 4 KiB, its characters, and 56 bytes for each name and each value of a header. */
 const HEAD = 4096 + 2 * 56 + '/v1hostx'.length;
 
 for (const [share, most] of [

@@ -17,7 +17,7 @@ const fail = (exchange: Exchange) => exchange.fail(noText());
 const ONE_BYTE = { bytes: 1, sparedBytes: 0 };
 const breakBody = (exchange: Exchange) => exchange.breakBody(noText());
 
-// Node asserts that answers finish in the order of their requests. A broken order would end the process.
+// Node requires that answers finish in the order of their requests. Otherwise, an assertion in Node ends the process.
 for (const [what, steps, begins, finishes] of [
   ['does not begin on a connection that is gone', [lose, fail], false, false],
   ['does not finish on a connection that is gone since it began', [fail, lose, breakBody], true, false],
@@ -192,7 +192,7 @@ for (const [when, isClosing, ms] of [
   test(`after the last answer of a connection its other requests end, and its client has ${ms} ms to close it${when}`, async () => {
     const { clock } = testWorld();
     const open = noConnections(2, { clock, isClosing: () => isClosing });
-    // Half-open, because a client that has sent its last byte can still be reading.
+    // `allowHalfOpen`, because a client that has sent its last byte can still read.
     const [first, second] = [new Socket({ allowHalfOpen: true }), new Socket({ allowHalfOpen: true })];
     for (const socket of [first, second])
       open.add(Object.defineProperty(socket, 'remoteAddress', { value: '::1' }));

@@ -54,7 +54,7 @@ test('fields are read as URLSearchParams reads them', () => {
   );
 });
 
-/** The lowest `count` that is too high. The outer object, its key and its list are parts, too. */
+/** The lowest `count` with too many parts. The outer object, its key and its list count as parts, too. */
 const MOST = 4998;
 const ROWS: readonly [what: string, json: (count: number) => string, areParts: boolean][] = [
   ['objects', (count) => inList('{}', count), true],

@@ -38,7 +38,7 @@ test('a body that stalls behind a request that waits for its answer is broken', 
   assert.match(String(broken), /the body stalled/);
 });
 
-/** A connection with these exchanges, and a function that lets its time pass. */
+/** A connection with these exchanges, and a function that acts as its expired timer. */
 function connectionOf(exchanges: readonly object[]) {
   const socket = {
     bytesRead: 1,

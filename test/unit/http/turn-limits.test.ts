@@ -96,7 +96,7 @@ test('pieces that other connections brought in an earlier turn do not count', ()
   assert.deepEqual([before, pieces.areTooShort(511)], [true, false]);
 });
 
-/** Two connections that are being read, and turns that end when the test says so, unless it gives `nextTurn`. */
+/** Two connections that are being read, and turns that end when the test calls `turn`, unless the test gives `nextTurn`. */
 function start({ wantsMore = (): boolean => true, connections = 1, bytes = 1, ...given }: Given = {}) {
   const asked: (() => void)[] = [];
   const nextTurn = given.nextTurn ?? (() => new Promise<void>((run) => asked.push(run)));
@@ -106,7 +106,7 @@ function start({ wantsMore = (): boolean => true, connections = 1, bytes = 1, ..
   return {
     ...{ reading, one, other },
     paused: () => [one.socket.isPaused(), other.socket.isPaused()],
-    /** Takes the turns that were asked for. Resolves with how many there were. */
+    /** Runs the turns that were asked for. Resolves with their number. */
     async turn() {
       const turns = asked.splice(0);
       for (const run of turns) run();

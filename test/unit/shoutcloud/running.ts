@@ -10,7 +10,7 @@ export async function running(test: TestContext, options?: ShoutcloudOptions): P
   return server;
 }
 
-/** Sends these bytes to a server with these faults. Resolves with what came back over the connection. */
+/** Sends bytes, by default a good request, to a server with these options. Resolves with what it sent back. */
 export async function heard(test: TestContext, options: ShoutcloudOptions, talking: Partial<Talk> = {}) {
   const { port } = await running(test, options);
   const whole = { sent: post('{"INPUT":"hello"}'), isEnough: isWhole, ...talking };
@@ -31,7 +31,7 @@ export function shout(server: Shoutcloud, input: string): Promise<Response> {
   return fetch(`${server.url}/V1/SHOUT`, { method: 'POST', headers, body, redirect: 'manual' });
 }
 
-/** A clock on which every wait ends at once. `waits` are the milliseconds of each. */
+/** A clock on which every wait ends at once. `waits` lists how many milliseconds each wait should have taken. */
 export function instantClock(): Clock & { waits: number[] } {
   const waits: number[] = [];
   const after: Clock['after'] = (ms, run) => {

@@ -110,7 +110,7 @@ function outputTo(t: TestContext, path: string) {
   }
 }
 
-/** Reads until this is true of everything that was read. */
+/** Reads until `isEnough` is true for everything that was read. */
 async function readUntil(t: TestContext, read: () => string, isEnough: (got: string) => boolean) {
   let got = '';
   await until(t, () => {

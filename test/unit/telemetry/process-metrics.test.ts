@@ -52,7 +52,7 @@ test('the delay of the event loop begins again after each reading', async (t) =>
 
   const readings = [lagSeconds(), lagSeconds()];
 
-  // No delay is longer than the time in which it was measured.
+  // A delay cannot be longer than the time during which it was measured.
   assert.ok(readings[0] && readings[0] < (2 * (performance.now() - startedMs)) / 1000);
   assert.equal(readings[1], 0);
 });

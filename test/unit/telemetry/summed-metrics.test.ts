@@ -9,7 +9,7 @@ const SHED: Event = { type: 'shed', reason: 'requests' };
 const ANSWERED: Event = { type: 'attempt', outcome: 'success', durationMs: 1 };
 const SHED_SERIES = 'tuohs_shed_requests_total{reason="requests"}';
 
-/** The series of a process that has shed this many requests, has this many in flight, and has had answers of SHOUTCLOUD. */
+/** The series of a process that has shed `shed` requests, has `inFlight` requests now, and got `answers` answers of SHOUTCLOUD. */
 function worker({ shed = 0, answers = 0, inFlight = 0, tokens = 20, isRedisUp = true, dropped = 0 }) {
   const requests = { inFlight, heldBytes: 0, connections: 0 };
   const redis = { isUp: isRedisUp, trouble: isRedisUp ? undefined : ('refused' as const) };

@@ -14,9 +14,9 @@ const PAUSED = 'UPSTREAM_UNREACHABLE';
 const ALL_WAIT = 'waits waits waits waits waits';
 
 /**
- * For each row: the script of a busy queue, the milliseconds that some new texts of one turn have left, and how each of these texts
- * ends. `leave 2`: the last two waiting callers leave. `finish 3`: three batches finish one after the other. `work 1`: as many texts as
- * before come and wait. `pause 500`: the gate pauses.
+ * Each row has a script for a busy queue. After the script, new texts arrive together. The row lists how many milliseconds each has
+ * left, and the result of each. `leave 2`: the last two waiting callers leave. `finish 3`: three batches finish one after the
+ * other. `work 1`: the queue is filled as at the start. `pause 500`: the gate pauses for 500 ms.
  */
 for (const [what, script, ms, seen] of [
   // The first text waits behind 2 others, for 3 × 400 ms, which is half of 2400 ms. The second one would wait behind 3 others, for
@@ -95,7 +95,7 @@ for (const order of [
   });
 }
 
-/** The times between batches, and the estimated wait for a room of 20. Each batch had a room of 1 for every 100 ms since the previous one. */
+/** The times between batches, and the estimated wait for a room of 20. An interval of 100 ms adds 1 to the room of a batch. */
 for (const [what, intervals, waitMs] of [
   ['with seven intervals it is unknown', Array(7).fill(400), 0],
   ['eight equal ones are the estimate', Array(8).fill(400), 2000],
@@ -116,7 +116,7 @@ for (const [what, intervals, waitMs] of [
   });
 }
 
-/** A queue whose batches have left every 400 ms for a while. One is under way, and two more wait. */
+/** A queue whose batches have left every 400 ms for a while. One batch is under way, and two more wait. */
 async function startBusy({ maxItems = 1, together = 1, text = 'busy' } = {}) {
   const batched = startBatched({ maxItems });
   const { upstream, clock } = batched;

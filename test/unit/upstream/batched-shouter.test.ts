@@ -13,7 +13,7 @@ const ALL_BUT_LAST = CONTROLS.slice(0, -1).join('');
 const HALF = 'x'.repeat(16_383);
 const LONG = 'x'.repeat(100_000);
 
-/** The texts of one turn, and the calls with at most three texts each that they become. */
+/** The texts of one turn, and the calls in which they are sent, with at most three texts each. */
 for (const [what, texts, ...calls] of [
   ['a lone string travels as it is', ['one\nand only'], 'one\nand only'],
   ['as many texts as allowed go together, in their order', ['1', '2', '3', '4'], '1\n2\n3', '4'],

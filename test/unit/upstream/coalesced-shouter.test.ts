@@ -8,9 +8,9 @@ import { settled } from '../../support/fake-clock.ts';
 import { layerUnderTest } from '../../support/layer.ts';
 
 /**
- * Before the arrow is the script. `1=abc`: caller 1 asks for a text. `!1`: it leaves, which can be before it has asked. The upstream
- * goes on with an abandoned call unless it `listens`. `answer` and `fail` end all its calls. After the arrow is what the callers get,
- * the texts that the upstream is asked for, how many callers wait and how many flights are left, and the events.
+ * Before the arrow is the script. `1=abc`: caller 1 asks for a text. `!1`: caller 1 leaves, perhaps before it asks. The upstream
+ * goes on with an abandoned call unless it `listens`. `answer` and `fail` end all calls of the upstream. After the arrow is what
+ * the callers get, the texts that the upstream is asked for, how many callers wait and how many flights are left, and the events.
  */
 const CASES = {
   'callers with the same text share one flight':

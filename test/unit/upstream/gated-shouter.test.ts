@@ -11,8 +11,8 @@ import { layerUnderTest, soFar } from '../../support/layer.ts';
 const REFUSAL = new TuohsError('UPSTREAM_UNREACHABLE', 'as scripted', { retryAfterMs: 5 });
 
 /**
- * The number of connections, the script, and what its callers get. `a` asks for a slot, `a<2000` with 2000 ms left, `-a` gives its
- * slot back, `!a` leaves. `pause=2000` begins a pause, `refuse` refuses all waiting callers, and `+500` lets 500 ms pass.
+ * The number of connections, the script, and what its callers get. `a` asks for a slot, `a<2000` asks with 2000 ms left, `-a`
+ * gives its slot back, `!a` leaves. `pause=2000` begins a pause, `refuse` refuses all waiting callers, and `+500` lets 500 ms pass.
  */
 const CASES = {
   'there is a slot for each connection at once': '2: a b c => a in, b in',

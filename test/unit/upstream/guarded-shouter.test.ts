@@ -111,7 +111,7 @@ for (const end of ['fail', 'leave'] as const) {
   });
 }
 
-/** A guarded shouter around a fake, with the breaker numbers of the real one. "early" texts have another fake. */
+/** A guarded shouter around a fake, with the breaker settings of production. Texts that begin with "early" go to another fake. */
 function startGuarded() {
   const world = testWorld();
   world.clock.setRandom(0);

@@ -205,7 +205,7 @@ test('bytes after an answer that are not HTTP do not answer the next attempt', a
   }
 });
 
-/** Failing attempts at a SHOUTCLOUD whose name has these addresses. */
+/** Makes failing attempts to reach a SHOUTCLOUD whose name has the given addresses. */
 function attemptsAt(t: TestContext, port: number | string, addresses: readonly string[]) {
   const patienceMs = getDefaultAutoSelectFamilyAttemptTimeout();
   t.after(() => setDefaultAutoSelectFamilyAttemptTimeout(patienceMs));
@@ -231,7 +231,7 @@ function attemptsAt(t: TestContext, port: number | string, addresses: readonly s
 
 type Answer = (response: ServerResponse) => void;
 
-/** Answers the first request with `answer`, and all later ones with `then`, which is right by default. */
+/** Answers the first request with `answer`, and all later requests with `then`. By default, `then` sends the right answer. */
 function firstAnd(answer: Answer, then: Answer = (response) => response.end(RIGHT)): RequestListener {
   let requests = 0;
   return (_request, response) => {

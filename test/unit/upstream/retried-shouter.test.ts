@@ -166,7 +166,7 @@ function inTurn(...errors: Error[]): Fate {
   return (call) => errors[call - 1];
 }
 
-/** A retried shouter with default settings around an upstream with this fate. */
+/** A retried shouter with default settings around a fake upstream whose calls end as `fate` decides. */
 function startRetried(fate: Fate, options: Partial<RetryOptions> = {}) {
   const budget = new RetryBudget({ ratio: 1 });
   const retried = layerUnderTest((upstream, world) =>
@@ -175,7 +175,7 @@ function startRetried(fate: Fate, options: Partial<RetryOptions> = {}) {
   retried.upstream.decide(fate);
   return { ...retried, budget, outcome };
 
-  /** Asks, lets more time pass than all back-offs take, and resolves with the outcome. */
+  /** Asks, lets more time pass than all back-offs need, and resolves with the outcome. */
   async function outcome(call: Partial<Call>): Promise<unknown> {
     const end = endOf(retried.shout('hello', testCall(call)));
     await retried.clock.advance(60_000);

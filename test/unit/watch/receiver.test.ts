@@ -17,7 +17,7 @@ const NOTIFICATION: Notification = {
   ...{ freshMs: 20, knownMs: 10, downMs: 3_725_000 },
 };
 
-/** Sends the notification to a webhook that answers like this. Resolves with the failure, if any, and the requests that arrived. */
+/** Sends the notification to a webhook that answers with `status`. Resolves with the failure, if any, and the requests it got. */
 async function sent(t: TestContext, format: 'json' | 'slack', status = 200, headers = {}) {
   const got: unknown[] = [];
   const { url: address } = await httpServer(t, async (request, response) => {

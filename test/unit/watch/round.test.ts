@@ -14,7 +14,7 @@ interface Answer {
 }
 
 /**
- * A round with a service that answers the fresh and the known text like this. An answer to the fresh one takes 40 ms. Resolves
+ * Plays a round with a service that answers the fresh text with `fresh` after 40 ms, and the known text with `known`. Resolves
  * with the round and its texts.
  */
 async function roundWith(fresh: Answer, known: Answer = {}) {

@@ -31,7 +31,7 @@ test('for any rounds, the status changes exactly when enough of the last rounds 
   );
 });
 
-/** The standing after each round of the word: `u` for a good one, `d` for a failed one. */
+/** The standing after each round. Each letter of `word` is a round: `u` a good one, `d` a failed one. */
 function standings(word: string, thresholds: Thresholds = THRESHOLDS): Standing[] {
   let standing = firstStanding(at(0));
   return [...word].map((letter, i) => {

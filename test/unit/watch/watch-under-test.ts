@@ -7,7 +7,7 @@ import { FAKE_EPOCH_MS, fakeClock } from '../../support/fake-clock.ts';
 
 export const URL = 'https://shout.example';
 
-/** The start of the round with this number. There is one each minute. */
+/** The start of the round with this number. A round begins each minute. */
 export function at(round: number): string {
   return new Date(FAKE_EPOCH_MS + round * 60_000).toISOString();
 }
@@ -73,7 +73,7 @@ export async function watchOf({ thresholds = { downAfter: 3, upAfter: 2 }, ...pa
   const watch = await startWatch({ playRound, receivers, store, signal }, options, world);
   return { ...{ receiver, store, events, once, play }, got: receiver.got };
 
-  /** Plays one round, `u` for a good one and `d` for a failed one, and does not wait for notifications. */
+  /** Plays a good round (`u`) or a failed round (`d`), and does not wait for notifications. */
   function once(letter: string): Promise<Round> {
     isGood = letter === 'u';
     return watch.once();

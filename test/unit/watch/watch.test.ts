@@ -187,7 +187,7 @@ function alternating(length: number): string[] {
   return Array.from({ length }, (_, i) => (i % 2 === 0 ? 'down' : 'up'));
 }
 
-/** A watch with a round each second, each of which takes this long. `begun` are their starts in milliseconds. */
+/** A watch that begins a round each second. Each round takes `roundMs`. `begun` has the start of each round in milliseconds. */
 async function watchEachSecond(roundMs: number, bug?: Error) {
   const clock = fakeClock();
   const stopping = new AbortController();

@@ -4,8 +4,8 @@ import { afterPause, newestOnly } from '../../../src/web/browser/timing.ts';
 import { settled } from '../../support/fake-clock.ts';
 
 /**
- * The script: `later=a` types a text, `now=a` asks at once, `stop` stops; `answer=1` answers the first request, `+149` lets 149
- * ms pass. Then the requests, the aborted ones, and the answers that are shown.
+ * Before the arrow is the script: `later=a` types a text, `now=a` asks at once, `stop` stops, `answer=1` answers the first request,
+ * `+149` lets 149 ms pass. After the arrow are the requests, the aborted requests, and the answers that are shown.
  */
 const CASES = {
   'a burst of typing asks nothing before it pauses': 'later=h +149 later=he +149 later=hel +149 => ; ; ',

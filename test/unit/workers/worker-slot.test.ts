@@ -8,8 +8,8 @@ import { fakeWorkers } from './fake-worker.ts';
 
 /**
  * The part before the arrow is the script of a slot that starts: a worker `listens`, `fails` with 1, `exits` with 0, `dies` by a
- * signal, or `hangs` from now on. The slot is asked to `drain` or to `hurry`. `+100` lets 100 ms pass. The part after the arrow lists
- * what happens, and at the end which worker serves, and how many were started.
+ * signal, or `hangs` from now on. The slot is asked to `drain` or to `hurry`. `+100` lets 100 ms pass. The part after the arrow
+ * lists what happens. It ends with the worker that serves, and the number of workers that were started.
  */
 const CASES = {
   'a worker that ends is reported': '1 listens, 1 dies, +99 => 1 serves, 1 SIGKILL; none of 1',

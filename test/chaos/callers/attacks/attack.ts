@@ -9,10 +9,10 @@ export interface Target {
   readonly adminPort: number;
 }
 
-/** Something that hostile clients do. It runs in a process of its own. */
+/** An attack by hostile clients. It runs in a process of its own. */
 export interface Attack {
   readonly name: string;
-  /** How many connections it holds at once. With more than 2,000, honest clients can get slow answers. */
+  /** How many connections the attack holds at once. With more than 2,000, honest clients can get slow answers. */
   readonly connections: number;
   /** Settings that the attack needs to have an effect. */
   readonly env?: Env;
@@ -25,7 +25,7 @@ export interface Attack {
 /** What each connection does when it is open: a function, or the bytes to send. */
 export type Act = SiegePlan['act'] | string;
 
-/** An attack of this many connections at once. */
+/** An attack with `connections` connections at once. */
 export function crowd(name: string, connections: number, does: Act, reads?: SiegePlan['reads']): Attack {
   const act = typeof does === 'string' ? (socket: Socket) => socket.write(does) : does;
   const begin = ({ port }: Target) => besiege({ port, size: connections, act, reads });
@@ -33,7 +33,7 @@ export function crowd(name: string, connections: number, does: Act, reads?: Sieg
 }
 
 /**
- * An attack of this many clients. Each sends a request, waits for the end of the answer, pauses, and sends the next request. The
+ * An attack by `clients` clients. Each sends a request, waits for the end of the answer, pauses, and sends the next request. The
  * function `requests` is called when the attack begins.
  */
 export function asking(

@@ -99,7 +99,7 @@ function bulkOfUnknown(): string {
 
 let count = 0;
 
-/** A JSON object with a text that was not sent before. */
+/** A JSON object with a new text. */
 function newJson(length: number, start = ''): string {
   return `{"data":"${`${start}${process.pid}.${count++} `.padEnd(length, 'unknown ')}"}`;
 }

@@ -39,7 +39,7 @@ export function inShortChunks(chunks: number, bytes = 1): string {
   return jsonHead(CHUNKED) + chunkOf(' '.repeat(bytes)).repeat(chunks);
 }
 
-/** Repeats the text as often as it fits into this many bytes. */
+/** Repeats `piece` as often as it fits into this many bytes. */
 export function filled(piece: string, bytes: number): string {
   return piece.repeat(Math.floor(bytes / Buffer.byteLength(piece)));
 }
