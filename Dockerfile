@@ -10,7 +10,7 @@ FROM --platform=${BUILDPLATFORM:-linux/amd64} ${BUILD_IMAGE}${BUILD_DIGEST:+@${B
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 
-# Deletes two thirds of what npm installs, which only people and compilers need: source maps, types, documents, tests, other builds.
+# Deletes files that only people and compilers need, two thirds of what npm installs: source maps, types, documents, tests, other builds.
 FROM packages AS modules
 RUN npm ci --omit=dev --ignore-scripts \
  && find node_modules -depth -type d \( -name test -o -name tests -o -name benchmark -o -name benchmarks -o -name docs \

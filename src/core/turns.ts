@@ -1,8 +1,8 @@
 import type { Clock } from './clock.ts';
 
 /**
- * Resolves when the next piece of the work can run. `bytes` is the size of the whole work. If no one needs the work any more
- * (`isGone`), its bytes do not count in its turn.
+ * Resolves when the next piece of the work can run. `bytes` is the size of the whole work. If `isGone` says that no one needs the
+ * work any more, its bytes do not use up room in a turn.
  */
 export type NextTurn = (bytes: number, isGone?: () => boolean, kind?: WorkKind) => Promise<void>;
 

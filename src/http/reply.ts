@@ -150,8 +150,8 @@ export class Reply {
     response.write(answer.body ?? '', () => {
       this.#isSent = true;
     });
-    // Without this call, Node would send the head of an answer without a body (HEAD or 304) only at its end. Before `write`, this
-    // call would send the head alone. A proxy written in Go then stops sending, and drops a body that comes a moment later (ADR 0027).
+    // Without this call, Node would send the head of an answer without a body (HEAD or 304) only at its end. It has to follow `write`:
+    // if the head left alone, a proxy written in Go would stop sending, and drop a body that comes a moment later (ADR 0027).
     response.flushHeaders();
     // If the connection closed at once, a client that is still sending would lose the answer, and a proxy would answer 502.
     if (!request.socket.readableEnded) await body.discard(Number.POSITIVE_INFINITY, clock);

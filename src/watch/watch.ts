@@ -21,7 +21,7 @@ export interface WatchParts {
 
 export type Watch = Awaited<ReturnType<typeof startWatch>>;
 
-// The most notifications kept for a webhook that is down. Enough for 20 hours of changes as fast as the defaults allow.
+// The most notifications kept for a webhook that is down. With the defaults, the status cannot change more often in 20 hours.
 const MOST_OWED = 1000;
 
 /**

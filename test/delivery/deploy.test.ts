@@ -104,7 +104,7 @@ const UPGRADE_FAILS = { FAKE_HISTORY: HISTORY, ...HELM_FAILS };
 const FAILED = { FAKE_LAST: '{"revision":5,"status":"failed"}' };
 const PENDING = { FAKE_LAST: '{"revision":5,"status":"pending-upgrade"}' };
 
-/** What fails, with which arguments and variables, whether there is a rollback to the last good revision, and the message. */
+/** Each row: what fails, the arguments, the variables, whether the last good revision is restored, and the message. */
 const FAILURES: readonly [string, readonly string[], Variables, isRolledBack: boolean, RegExp][] = [
   ['an upgrade answers wrongly', WRONG, { FAKE_HISTORY: HISTORY }, true, /answered wrongly: WRONG/],
   ['a first release answers wrongly', WRONG, {}, false, /first release cannot be rolled back/],

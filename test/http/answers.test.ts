@@ -19,7 +19,7 @@ const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' };
 
 const CONTACT = 'Failed to contact shoutcloud api';
 
-/** The status of each error, and its text if the contract has one. No error is a 502. */
+/** The status of each error, and its text if the contract has one. The status 502 is never used. */
 const TABLE: Record<ErrorCode, [status: number, text?: string]> = {
   BAD_INPUT: [400, 'Data was not able to be parsed from request. Please try again.'],
   NOT_FOUND: [404],

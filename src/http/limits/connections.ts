@@ -113,8 +113,8 @@ export function connections(
     },
     of: (socket: Duplex) => open.get(socket),
     /**
-     * Adds an exchange to its connection. If the previous exchange has not ended, returns it, and the new exchange must wait for
-     * its end. Otherwise, a connection that sends many requests together would take room and turns from other connections.
+     * Adds an exchange to its connection. If the previous exchange has not ended, returns it, and the new exchange must wait for its
+     * end. Without this wait, a connection that sends many requests together would take room and turns from other connections.
      */
     begin(exchange: Exchange): Exchange | undefined {
       // A request that a test injects has no connection.

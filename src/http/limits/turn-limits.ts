@@ -26,7 +26,7 @@ export function limitAhead(isCrowd: () => boolean, { soon }: Pick<Clock, 'soon'>
 
   return {
     connected: () => connectedInTurn.add(1),
-    /** Counts a request that was sent ahead. Returns how many its connection can send. */
+    /** Counts a request that was sent ahead. Returns the most requests that its connection can send ahead. */
     most(): number {
       aheadInTurn.add(1);
       const sent = aheadInTurn.count();
