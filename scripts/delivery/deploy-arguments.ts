@@ -15,8 +15,8 @@ export interface DeployArguments {
 }
 
 /**
- * Whether all arguments are usable. Prints a sentence for each argument that is not, and sets exit code 2. For this, sends
- * requests to the cluster and renders the chart.
+ * Whether all arguments are usable. Prints a sentence for each unusable one, and sets exit code 2. To find out, sends requests to
+ * the cluster and renders the chart.
  */
 export function areUsable(deployment: DeployArguments): boolean {
   const problems = argumentProblems(deployment);

@@ -30,7 +30,7 @@ export interface LinkOptions {
 const RECONNECT_MS = 1000;
 const RECONNECT_JITTER_MS = 250;
 
-// The connection to a read-only Redis is replaced at growing intervals, because its address can lead to a new primary meanwhile.
+// A connection to a read-only Redis is replaced at growing intervals, because its address can lead to a new primary by then.
 const LEAST_RENEWAL_MS = 1000;
 const MOST_RENEWAL_MS = 60_000;
 

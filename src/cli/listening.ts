@@ -1,7 +1,7 @@
 type Close = () => Promise<unknown>;
 
 /**
- * Calls `start`, and waits until `stop` resolves, even if `start` is not done by then. After that, or if `start` fails,
+ * Calls `start`, and waits until `stop` resolves. It does not wait for a `start` that hangs. Then, or if `start` fails,
  * closes everything that `start` has put into `opened`, in reverse order.
  */
 export async function runUntil(

@@ -68,7 +68,7 @@ export function afterReading(clock: Pick<Clock, 'after' | 'soon'>, ms: number, r
   return () => cancel();
 }
 
-/** Tells whether something has happened at least `times` times in the last `withinMs` milliseconds. */
+/** Returns whether something has happened at least `times` times in the last `withinMs` milliseconds. */
 export function burst(times: number, withinMs: number, { now }: Pick<Clock, 'now'>) {
   const lastMs = new Float64Array(times).fill(Number.NEGATIVE_INFINITY);
   let oldest = 0;

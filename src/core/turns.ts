@@ -24,7 +24,7 @@ export const TURN_BYTES = 16_384;
  * - A turn goes on with the queue that it began with. Otherwise, smaller work would fill the rest of each turn.
  */
 export function turns({ soon }: Pick<Clock, 'soon'>): NextTurn {
-  // One queue for each size of usual work, then one for each size of slow work, then one for each size of reading.
+  // The queues of usual work, then those of slow work, then those of reading. Each kind has a queue for each power of two of bytes.
   const queues: Waiting[][] = Array.from({ length: 3 * SIZES }, () => []);
   /** All queues. The queue that began a turn most recently is the last. */
   const order = [...queues];

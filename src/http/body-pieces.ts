@@ -6,7 +6,7 @@ const SHORT_PIECE = 8192;
 const LEAST_BLOCK = 256;
 const MOST_BLOCK = 65_536;
 
-/** By how much a full block grows, and the size of a new block as a fraction of what has arrived of the body. */
+/** A full block grows by this fraction of its size. A new block has at least this fraction of the bytes that have arrived. */
 const GROWTH = 1 / 4;
 
 /**

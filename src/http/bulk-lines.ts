@@ -41,8 +41,8 @@ const LEAST_LINES = 8;
 const LEAST_PART = 1 / 40;
 
 /**
- * Limits the lines in flight. All bulk requests share `maxLines` evenly. `placesOf` returns how many short lines a line of this
- * size counts as. If a long line counted as one, too many long lines would be in flight, and wait too long for each other.
+ * Limits the lines in flight. All bulk requests share `maxLines` evenly. `placesOf` returns how many short lines a line of some
+ * size counts as. If a long line counted as one short line, too many long lines would be in flight and delay each other.
  */
 export function bulkWindow(maxLines: number, placesOf: (bytes: number) => number) {
   const leastLines = Math.min(LEAST_LINES, Math.ceil(maxLines * LEAST_PART));

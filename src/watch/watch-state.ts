@@ -66,7 +66,7 @@ export const isState = hasFields({
   status: isStatus,
   /** When the first of the rounds that led to this status began. Before the first change of status, when the watch began. */
   since: isDate,
-  /** How many rounds in a row, up to the last one, contradict this status. */
+  /** How many of the latest rounds in a row contradict this status, and when the first of them began; `null` if none does. */
   contrary: isNullOr(hasFields({ rounds: isCount, since: isDate })),
   /**
    * The notifications that each receiver has not got yet, oldest first. Receivers are identified by their position,

@@ -44,8 +44,8 @@ export function stalledClients(
 
   /**
    * Resets the connection of a client that does not read its answer. Before that, the client gets LAST_CHANCE_MS more: if our own
-   * process was frozen, it has passed no bytes to the system, so the client could not read any. If the system has accepted bytes
-   * meanwhile, Node restarts the ended timer, so a client has up to twice its time.
+   * process was frozen, it has passed no bytes to the system, so the client could not read any. If the system
+   * accepted bytes before the timer ended, Node starts the timer again, so a client has up to twice its time.
    */
   function withoutReading(socket: Socket): void {
     if (socket.timeout === LAST_CHANCE_MS) socket.resetAndDestroy();

@@ -5,8 +5,8 @@ import { type NextTurn, turnCounter } from '../../core/turns.ts';
 import { LISTENING_SOCKETS } from '../acceptors.ts';
 
 /**
- * Once all connections together have sent more requests ahead (pipelining) than this in one turn of the event loop, each connection
- * can send fewer. Such requests make a turn long, because all requests of a packet are answered in the same turn.
+ * How many requests all connections together can send ahead (pipelining) in one turn of the event loop before each connection can
+ * send fewer. Such requests make a turn long, because all requests of a packet are answered in the same turn.
  */
 const MANY_IN_TURN = 128;
 const TOO_MANY_IN_TURN = 512;

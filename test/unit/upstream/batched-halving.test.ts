@@ -12,7 +12,7 @@ const rejected = new AttemptError('rejected', 'as scripted');
 const broken = new AttemptError('server_error', 'as scripted');
 const refusal = new TuohsError('UPSTREAM_UNREACHABLE', 'SHOUTCLOUD is left alone');
 
-/** Which of 64 texts make each call with them fail, and the maximum number of calls until all other texts are answered. */
+/** Each row: which of 64 texts are bad, so that each call with one fails, and the most calls until all others are answered. */
 for (const [what, isBad, mostCalls] of [
   ...[0, 1, 31, 32, 63].map((bad) => [`text ${bad}`, (i: number) => i === bad, 1 + 12] as const),
   ['every fifth text', (i: number) => i % 5 === 0, 127],
