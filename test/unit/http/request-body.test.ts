@@ -86,6 +86,17 @@ test('the rest of a body is thrown away up to the limit, piece by piece, and no 
   assert.equal(await isWhole, false);
 });
 
+test('a body of which 64 KiB have arrived is read on when it is thrown away, and they count', async () => {
+  let resumed = 0;
+  const body = chunkedBody(WITH_ROOM, () => resumed++);
+  body.take(Buffer.alloc(65_536));
+
+  const isWhole = body.discard(65_537, testWorld().clock);
+  const goesOn = [1, 1].map((bytes) => body.take(Buffer.alloc(bytes)));
+
+  assert.deepEqual([resumed, goesOn, await isWhole], [1, [true, false], false]);
+});
+
 test('the rest of a body is awaited for a second, and is not whole then', async () => {
   const { clock } = testWorld();
 
@@ -155,10 +166,10 @@ test('short pieces take a third more memory than their bytes at most, in blocks 
   assert.deepEqual([blocks.length, blocks[0]], [2, 65_536]);
 });
 
-function chunkedBody(held: Held): RequestBody {
+function chunkedBody(held: Held, readOn = () => {}): RequestBody {
   const request = new IncomingMessage(new Socket());
   request.headers['transfer-encoding'] = 'chunked';
-  return new RequestBody(request, held, { manyPieces() {}, skipPacket() {}, readOn() {} });
+  return new RequestBody(request, held, { manyPieces() {}, skipPacket() {}, readOn });
 }
 
 function noRoom(): never {
