@@ -142,10 +142,12 @@ export class RequestBody implements InlineSink {
 
   /** Takes a piece. Returns whether to go on reading. */
   take(chunk: Buffer): boolean {
-    this.#bytes += chunk.length;
-    this.#pieces += 1 + Math.floor(chunk.length / 1024);
+    const { length } = chunk;
+    this.#bytes += length;
+    this.#pieces += 1 + Math.floor(length / 1024);
     if (this.#pieces >= PIECES) this.#reportPieces();
-    const goesOn = this.#discarding ? this.#drop(chunk) : this.#keep(chunk);
+    if (this.#isUnwanted) free([chunk]);
+    const goesOn = this.#discarding ? this.#dropped(length) : this.#keep(chunk);
     if (!goesOn) this.#isStopped = true;
     return goesOn;
   }
@@ -198,12 +200,6 @@ export class RequestBody implements InlineSink {
     this.#reading = undefined;
     // This must be last, because the answer can discard the rest of the body at once.
     reading?.fail(error);
-  }
-
-  #drop(chunk: Buffer): boolean {
-    const { length } = chunk;
-    free([chunk]);
-    return this.#dropped(length);
   }
 
   /** Counts bytes that were thrown away. Returns whether more will be thrown away. */

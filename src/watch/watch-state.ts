@@ -49,7 +49,7 @@ const isNotification = hasFields({
   cause: isNullOr(isCause),
   /** A sentence for people. */
   reason: isText,
-  /** How long the answers took in the last round, or how long the round waited in vain. */
+  /** How long the answers took in the last round, or how long the round waited before it failed. */
   freshMs: isNumber,
   knownMs: isNumber,
   /** How long the service was down; null for `down`. */

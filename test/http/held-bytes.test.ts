@@ -391,7 +391,7 @@ function jsonOf(data: string): string {
   return JSON.stringify({ data });
 }
 
-/** Turns that come when the test calls `endTurns`. `areGone` returns, for each turn, whether its work is no longer needed. */
+/** All turns wait until the test calls `endTurns`. `areGone` says for each turn whether its work is no longer needed. */
 function heldTurns() {
   const turns: { run(): void; isGone: (() => boolean) | undefined }[] = [];
   const nextTurn: NextTurn = (_bytes, isGone) => new Promise((run) => turns.push({ run, isGone }));
